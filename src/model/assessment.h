@@ -1,0 +1,87 @@
+/*
+ * An assessment: what the program says of one subject by one rule.  A finding
+ * is an assessment that failed; compliance views need the passes as well.
+ */
+#ifndef BULWARK_MODEL_ASSESSMENT_H
+#define BULWARK_MODEL_ASSESSMENT_H
+
+#include "model/edit.h"
+#include "model/severity.h"
+#include "model/span.h"
+#include "model/vulnerability.h"
+
+enum assessment_status {
+	STATUS_PASS,
+	STATUS_FAIL,
+	STATUS_MANUAL,         /* a person must look */
+	STATUS_NOT_APPLICABLE,
+	STATUS_UNKNOWN,        /* could not be found out */
+};
+
+enum confidence { CONFIDENCE_LOW, CONFIDENCE_MEDIUM, CONFIDENCE_HIGH };
+
+const char *assessment_status_name(enum assessment_status s);
+const char *confidence_name(enum confidence c);
+
+/* A rule's identity; rooms that have rules keep tables of these or of rows that embed one. */
+struct rule {
+	struct slice id;        /* "vulnerability", "BW-DF-001" */
+	unsigned version;       /* raised when the rule's meaning changes: part of fingerprints */
+	struct slice title;
+	enum severity severity; /* default */
+	struct slice help;      /* why and what to do */
+};
+
+extern const struct rule rule_vulnerability;  /* subject: package; match set */
+extern const struct rule rule_pending_update; /* subject: package; a security update waits in the archive */
+
+struct evidence {
+	struct slice key, value;
+};
+
+struct fix {
+	struct slice title;
+	bool unsafe;          /* changes behaviour */
+	struct edit_list edits;
+};
+
+#define FINGERPRINT_SIZE 16
+
+/* 128 bits, written as 32 hex digits. */
+struct fingerprint {
+	uint8_t bytes[FINGERPRINT_SIZE];
+};
+
+struct assessment {
+	const struct rule *rule;
+	enum assessment_status status;
+	enum severity severity;
+	enum confidence confidence;
+	struct slice subject;       /* canonical: a purl without version, a path, a key */
+	struct slice discriminator; /* tells apart several findings of a rule on a subject */
+	struct slice message;       /* one sentence */
+	struct VEC_OF(struct span) spans;        /* the first is the main one */
+	struct VEC_OF(struct evidence) evidence;
+	struct VEC_OF(struct fix) fixes;
+	const struct match *match;  /* of rule_vulnerability and rule_pending_update, else NULL */
+	struct slice suppressed_by; /* reason of the policy's ignore; empty: not suppressed */
+	struct fingerprint fingerprint;
+};
+
+struct assessment_list VEC_OF(struct assessment);
+
+/*
+ * SHA-256 cut to 128 bits over rule id, rule version, subject and
+ * discriminator, each preceded by its length: no line numbers, times or layer
+ * order, so waivers and baselines outlive edits and rebuilds.
+ */
+void fingerprint_compute(const struct rule *rule, struct slice subject, struct slice discriminator,
+			 struct fingerprint *ret);
+#define FINGERPRINT_TEXT_MAX (2 * FINGERPRINT_SIZE + 1)
+const char *fingerprint_format(const struct fingerprint *f, char text[static FINGERPRINT_TEXT_MAX]);
+bool fingerprint_parse(struct slice text, struct fingerprint *ret);
+
+/* Worst first, then id, package, version, path: a total order for reports. */
+int assessment_cmp(const struct assessment *a, const struct assessment *b);
+
+#endif
