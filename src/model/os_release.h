@@ -2,6 +2,7 @@
 #ifndef BULWARK_MODEL_OS_RELEASE_H
 #define BULWARK_MODEL_OS_RELEASE_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/cursor.h"
 #include "model/ecosystem.h"
