@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+__attribute__((format(printf, 5, 0)))
 static bool set(struct error *err, enum error_code code, int os_errno, int64_t offset,
 		const char *fmt, va_list args)
 {
@@ -59,7 +60,7 @@ bool error_wrap(struct error *err, const char *fmt, ...)
 {
 	if (!err)
 		return false;
-	char context[ERROR_MESSAGE_MAX], joined[2 * ERROR_MESSAGE_MAX];
+	char context[ERROR_MESSAGE_MAX / 2], joined[2 * ERROR_MESSAGE_MAX];
 	va_list args;
 
 	va_start(args, fmt);

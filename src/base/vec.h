@@ -29,7 +29,7 @@ void *vec_grow(struct arena *a, void *items, size_t count, size_t *alloc, size_t
 	})
 
 #define vec_each(it, v) \
-	for (__typeof__((v)->items) it = (v)->items; it && it < (v)->items + (v)->count; it++)
+	for (__typeof__((v)->items + 0) it = (v)->items; it && it < (v)->items + (v)->count; it++)
 
 struct slice_list VEC_OF(struct slice);
 

@@ -1,0 +1,234 @@
+/* The policy's two files: bulwark.yaml and .trivyignore. */
+#include "model/policy.h"
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "format/yaml.h"
+
+struct reader {
+	struct policy *policy;
+	struct slice text, name;
+	struct arena *arena;
+};
+
+static uint64_t line_of(const struct reader *r, uint32_t offset)
+{
+	struct slice before = slice_first(r->text, offset);
+	uint64_t line = 1;
+
+	for (size_t i = 0; i < before.len; i++)
+		line += before.data[i] == '\n';
+	return line;
+}
+
+#define BAD(r, where, err, fmt, ...)                                                          \
+	error_set_at((err), ERR_FORMAT, (where), "%.*s:%llu: " fmt, SLICE_ARG((r)->name),     \
+		     (unsigned long long)line_of((r), (where)), ##__VA_ARGS__)
+
+static bool read_bool(const struct reader *r, const struct node *n, bool *ret, struct error *err)
+{
+	if (n->type != NODE_BOOL)
+		return BAD(r, n->offset, err, "%.*s takes true or false", SLICE_ARG(n->key));
+	*ret = n->truth;
+	return true;
+}
+
+static bool read_text(const struct reader *r, const struct node *n, struct slice *ret, struct error *err)
+{
+	if ((n->type != NODE_STRING && n->type != NODE_NUMBER) || slice_empty(n->text))
+		return BAD(r, n->offset, err, "%.*s takes a text", SLICE_ARG(n->key));
+	*ret = arena_copy(r->arena, n->text);
+	return true;
+}
+
+static bool read_texts(const struct reader *r, const struct node *n, struct slice_list *ret,
+		       struct error *err)
+{
+	if (n->type != NODE_LIST)
+		return BAD(r, n->offset, err, "%.*s takes a list of texts", SLICE_ARG(n->key));
+	node_each(item, n) {
+		if (item->type != NODE_STRING)
+			return BAD(r, item->offset, err, "%.*s takes a list of texts", SLICE_ARG(n->key));
+		*vec_add(r->arena, ret) = arena_copy(r->arena, item->text);
+	}
+	return true;
+}
+
+static bool read_fail_on(const struct reader *r, const struct node *n, struct error *err)
+{
+	struct policy *p = r->policy;
+
+	p->fail_never = slice_is(node_text(n), "never");
+	if (!p->fail_never && !severity_parse(node_text(n), &p->fail_on))
+		return BAD(r, n->offset, err, "fail-on takes a severity or never, not \"%.*s\"",
+			   SLICE_ARG(node_text(n)));
+	return true;
+}
+
+static bool read_severities(const struct reader *r, const struct node *n, struct error *err)
+{
+	r->policy->severities = 0;
+	if (n->type != NODE_LIST)
+		return BAD(r, n->offset, err, "severity takes a list");
+	node_each(item, n) {
+		enum severity s;
+
+		if (!severity_parse(node_text(item), &s))
+			return BAD(r, item->offset, err, "\"%.*s\" is no severity",
+				   SLICE_ARG(node_text(item)));
+		r->policy->severities |= 1u << s;
+	}
+	return true;
+}
+
+static bool read_exit_code(const struct reader *r, const struct node *n, struct error *err)
+{
+	uint64_t code;
+
+	if (!slice_to_u64(node_text(n), &code) || code > 255)
+		return BAD(r, n->offset, err, "exit-code takes a number from 0 to 255");
+	r->policy->exit_code = (int)code;
+	return true;
+}
+
+/* `expires: 2026-12-31` is good through that day. */
+static bool read_expiry(const struct reader *r, const struct node *n, struct ignore *i, struct error *err)
+{
+	int64_t t;
+
+	if (!timestamp_parse(node_text(n), &t))
+		return BAD(r, n->offset, err, "expires takes a date YYYY-MM-DD");
+	i->expires = node_text(n).len == 10 ? t + 86400 : t;
+	return true;
+}
+
+static bool read_ignore_member(const struct reader *r, const struct node *n, struct ignore *i,
+			       struct error *err)
+{
+	const struct {
+		struct slice key;
+		struct slice *field;
+	} texts[] = {
+		{ SLICE("id"), &i->id }, { SLICE("package"), &i->package }, { SLICE("path"), &i->path },
+		{ SLICE("purl"), &i->purl }, { SLICE("reason"), &i->reason },
+	};
+
+	for (size_t t = 0; t < ARRAY_LEN(texts); t++)
+		if (slice_eq(n->key, texts[t].key))
+			return read_text(r, n, texts[t].field, err);
+	if (slice_is(n->key, "expires"))
+		return read_expiry(r, n, i, err);
+	if (slice_is(n->key, "fingerprint")) {
+		i->has_fingerprint = fingerprint_parse(node_text(n), &i->fingerprint);
+		return i->has_fingerprint || BAD(r, n->offset, err, "fingerprint takes 32 hex digits");
+	}
+	return BAD(r, n->key_offset, err, "unknown key \"%.*s\" in an ignore", SLICE_ARG(n->key));
+}
+
+static bool read_ignores(const struct reader *r, const struct node *list, struct error *err)
+{
+	if (list->type != NODE_LIST)
+		return BAD(r, list->offset, err, "ignore takes a list");
+	node_each(item, list) {
+		struct ignore *i = vec_add(r->arena, &r->policy->ignores);
+
+		i->expires = TIMESTAMP_NONE;
+		i->origin = arena_printf(r->arena, "%.*s:%llu", SLICE_ARG(r->name),
+					 (unsigned long long)line_of(r, item->offset));
+		if (item->type != NODE_MAP)
+			return BAD(r, item->offset, err, "an ignore is a map with id, package, path, purl or fingerprint");
+		node_each(member, item)
+			if (!read_ignore_member(r, member, i, err))
+				return false;
+		if (slice_empty(i->id) && slice_empty(i->package) && slice_empty(i->path) &&
+		    slice_empty(i->purl) && !i->has_fingerprint)
+			return BAD(r, item->offset, err, "this ignore names nothing to ignore");
+		if (slice_empty(i->reason))
+			return BAD(r, item->offset, err, "this ignore has no reason");
+	}
+	return true;
+}
+
+static bool read_member(const struct reader *r, const struct node *n, struct error *err)
+{
+	struct policy *p = r->policy;
+
+	if (slice_is(n->key, "fail-on"))
+		return read_fail_on(r, n, err);
+	if (slice_is(n->key, "severity"))
+		return read_severities(r, n, err);
+	if (slice_is(n->key, "exit-code"))
+		return read_exit_code(r, n, err);
+	if (slice_is(n->key, "ignore-unfixed"))
+		return read_bool(r, n, &p->ignore_unfixed, err);
+	if (slice_is(n->key, "strict"))
+		return read_bool(r, n, &p->strict, err);
+	if (slice_is(n->key, "ignore"))
+		return read_ignores(r, n, err);
+	if (slice_is(n->key, "skip-dirs"))
+		return read_texts(r, n, &p->skip_dirs, err);
+	if (slice_is(n->key, "skip-files"))
+		return read_texts(r, n, &p->skip_files, err);
+	if (slice_is(n->key, "trusted-registries"))
+		return read_texts(r, n, &p->trusted_registries, err);
+	return BAD(r, n->key_offset, err, "unknown key \"%.*s\"", SLICE_ARG(n->key));
+}
+
+bool policy_read_yaml(struct policy *p, struct slice text, struct slice name, struct arena *a,
+		      struct error *err)
+{
+	struct reader r = { p, text, name, a };
+	struct node *root;
+
+	if (!yaml_parse(text, 0, a, &root, err))
+		return error_wrap(err, "%.*s", SLICE_ARG(name));
+	if (!root || root->type == NODE_NULL)
+		return true;
+	if (root->type != NODE_MAP)
+		return BAD(&r, root->offset, err, "a policy is a map of keys");
+	node_each(member, root)
+		if (!read_member(&r, member, err))
+			return false;
+	return true;
+}
+
+static bool read_ignore_line(struct policy *p, struct slice line, struct slice origin,
+			     struct arena *a, struct error *err)
+{
+	struct ignore i = { .expires = TIMESTAMP_NONE, .origin = origin };
+	struct slice word;
+
+	slice_split(line, ' ', &word, &line);
+	i.id = arena_copy(a, slice_trim(word));
+	while (slice_next(&line, ' ', &word)) {
+		word = slice_trim(word);
+		if (!slice_cut_prefix(&word, SLICE("exp:")))
+			continue;
+		int64_t t;
+		if (!timestamp_parse(word, &t))
+			return error_set(err, ERR_FORMAT, "%.*s: exp: takes a date YYYY-MM-DD, not \"%.*s\"",
+					 SLICE_ARG(origin), SLICE_ARG(word));
+		i.expires = t;
+	}
+	*vec_add(a, &p->ignores) = i;
+	return true;
+}
+
+bool policy_read_trivyignore(struct policy *p, struct slice text, struct slice name,
+			     struct arena *a, struct error *err)
+{
+	struct slice line;
+	uint64_t number = 0;
+
+	while (slice_next_line(&text, &line)) {
+		number++;
+		line = slice_trim(slice_first(line, slice_find_byte(line, '#')));
+		if (slice_empty(line))
+			continue;
+		struct slice origin = arena_printf(a, "%.*s:%llu", SLICE_ARG(name),
+						   (unsigned long long)number);
+		if (!read_ignore_line(p, line, origin, a, err))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,81 @@
+#include "model/report.h"
+
+#include <stdlib.h>
+
+const char *target_kind_name(enum target_kind kind)
+{
+	switch (kind) {
+	case TARGET_DOCKER_ARCHIVE: return "docker-archive";
+	case TARGET_OCI_LAYOUT: return "oci-layout";
+	case TARGET_ROOTFS: return "rootfs";
+	case TARGET_DIRECTORY: return "directory";
+	case TARGET_FILE: return "file";
+	}
+	return "unknown";
+}
+
+void report_count(const struct report *r, uint64_t counts[SEVERITY_COUNT])
+{
+	memset(counts, 0, SEVERITY_COUNT * sizeof(counts[0]));
+	vec_each(x, &r->assessments)
+		if (x->status == STATUS_FAIL && policy_shows(r->policy, x))
+			counts[x->severity]++;
+}
+
+static int order_assessments(const void *a, const void *b)
+{
+	return assessment_cmp(a, b);
+}
+
+static int order_gaps(const void *a, const void *b)
+{
+	return gap_cmp(a, b);
+}
+
+static void note_unused_ignores(struct report *r, struct arena *a)
+{
+	vec_each(ignore, &r->policy->ignores) {
+		char date[TIMESTAMP_TEXT_MAX];
+
+		if (ignore->expires != TIMESTAMP_NONE && ignore->expires <= r->created)
+			gap_add(&r->gaps, a, GAP_NOTE, GAP_REASON_MISSING, ignore->origin,
+				"this ignore expired on %s and no longer counts",
+				timestamp_format_date(ignore->expires, date));
+	}
+}
+
+/* One line for each distinct gap. */
+static void sort_gaps(struct gap_list *gaps)
+{
+	size_t kept = 0;
+
+	if (gaps->count == 0)
+		return;
+	qsort(gaps->items, gaps->count, sizeof(*gaps->items), order_gaps);
+	for (size_t i = 1; i < gaps->count; i++)
+		if (gap_cmp(&gaps->items[kept], &gaps->items[i]) != 0)
+			gaps->items[++kept] = gaps->items[i];
+	gaps->count = kept + 1;
+}
+
+void report_finish(struct report *r, struct arena *a)
+{
+	bool gates = false;
+
+	policy_apply(r->policy, &r->assessments, r->created, a);
+	note_unused_ignores(r, a);
+	if (r->assessments.count)
+		qsort(r->assessments.items, r->assessments.count, sizeof(*r->assessments.items),
+		      order_assessments);
+	sort_gaps(&r->gaps);
+	r->complete = true;
+	vec_each(gap, &r->gaps)
+		if (gap->kind == GAP_BLOCKING || (gap->kind == GAP_LOCAL && r->policy->strict))
+			r->complete = false;
+	vec_each(x, &r->assessments)
+		gates |= policy_gates(r->policy, x);
+	if (!r->complete)
+		r->exit_code = EXIT_INCOMPLETE;
+	else
+		r->exit_code = gates ? r->policy->exit_code : EXIT_NONE;
+}
