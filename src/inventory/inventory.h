@@ -106,11 +106,7 @@ struct package *inventory_add(struct inventory_output *out, enum package_origin 
 void inventory_partial(struct inventory_output *out, uint64_t offset, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/*
- * After the union: drops what belongs to another package manager (Python and
- * node packages whose files a dpkg or apk package owns are kept; advisories
- * differ), applies os-release to OS packages: ecosystem, release, distro.
- */
+/* After the union: applies os-release to the OS packages: ecosystem, release, distro. */
 void inventory_apply_os(struct package_list *packages, const struct os_release *os, struct arena *a);
 
 #endif

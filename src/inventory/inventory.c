@@ -1,0 +1,83 @@
+#include "inventory/inventory.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "inventory/rows.h"
+
+const struct inventory_row *const inventory_rows[] = {
+	&inventory_os_release,
+	&inventory_dpkg_status,
+	&inventory_dpkg_status_d,
+	&inventory_apk_installed,
+};
+
+const size_t inventory_row_count = ARRAY_LEN(inventory_rows);
+
+const struct inventory_row *inventory_match_path(unsigned scope, struct slice path)
+{
+	for (size_t i = 0; i < inventory_row_count; i++) {
+		const struct inventory_row *row = inventory_rows[i];
+
+		if ((row->scopes & scope) && row->matches && row->matches(path))
+			return row;
+	}
+	return NULL;
+}
+
+const struct inventory_row *inventory_match_bytes(unsigned scope, const struct inventory_file *file,
+						  struct slice first)
+{
+	for (size_t i = 0; i < inventory_row_count; i++) {
+		const struct inventory_row *row = inventory_rows[i];
+
+		if ((row->scopes & scope) && row->sieve_wants && row->sieve_wants(file, first))
+			return row;
+	}
+	return NULL;
+}
+
+struct package *inventory_add(struct inventory_output *out, enum package_origin origin,
+			      struct slice name, struct slice version)
+{
+	struct package *p = vec_add(out->arena, &out->packages);
+
+	p->origin = origin;
+	p->ecosystem = ecosystem_by_purl_type(package_origin_row(origin)->purl_type);
+	p->name = name;
+	p->version = version;
+	p->layer = -1;
+	return p;
+}
+
+void inventory_partial(struct inventory_output *out, uint64_t offset, const char *fmt, ...)
+{
+	char text[ERROR_MESSAGE_MAX];
+	va_list args;
+
+	if (out->partial.code != ERR_NONE)
+		return;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	error_set_at(&out->partial, ERR_FORMAT, offset, "%s", text);
+}
+
+void inventory_apply_os(struct package_list *packages, const struct os_release *os, struct arena *a)
+{
+	const struct ecosystem *ecosystem = os_release_ecosystem(os);
+	struct slice suffix = os_release_suffix(os, a);
+	struct slice distro = SLICE_EMPTY;
+
+	if (!slice_empty(os->id))
+		distro = slice_empty(os->version_id) ? os->id :
+			 arena_printf(a, "%.*s-%.*s", SLICE_ARG(os->id), SLICE_ARG(os->version_id));
+	vec_each(p, packages) {
+		if (!package_origin_row(p->origin)->os)
+			continue;
+		p->ecosystem = ecosystem;
+		p->release = suffix;
+		p->distro = distro;
+	}
+}
