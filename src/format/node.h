@@ -50,4 +50,19 @@ struct slice node_get_text(const struct node *map, struct slice key);
 bool node_truth(const struct node *n);
 bool node_is(const struct node *n, enum node_type type);
 
+/* For readers: nodes out of an arena by the chunk, zeroed. */
+struct node_pool {
+	struct arena *arena;
+	struct node *next;
+	size_t left;
+	size_t size; /* of the last chunk */
+};
+
+struct node *node_new(struct node_pool *pool) __attribute__((returns_nonnull));
+/* As the last member; the child is in no tree yet. */
+void node_append(struct node *parent, struct node *child);
+/* Sets the error with "line L, column C: what" (from 1, columns in bytes) and the offset. */
+bool node_error(struct error *err, enum error_code code, struct slice text, size_t offset,
+		const char *what);
+
 #endif
