@@ -19,7 +19,8 @@ struct control_field {
 struct control_reader {
 	struct slice text;
 	size_t off;
-	bool folding;         /* continuation lines are known */
+	bool folding;         /* continuation lines are known, and '#' starts a comment line */
+	bool inside;          /* a stanza has begun: the next one starts behind an empty line */
 };
 
 void control_init(struct control_reader *r, struct slice text, bool folding);
