@@ -1,0 +1,161 @@
+#include "scan/scan.h"
+
+#include "base/cleanup.h"
+#include "base/map.h"
+
+/* Ecosystem names without release, each once, in the order of their first package. */
+static void list_ecosystems(const struct package_list *packages, struct arena *a, struct slice_list *ret)
+{
+	CLEANUP(map_release) struct map seen;
+
+	map_init(&seen);
+	vec_each(p, packages) {
+		bool is_new;
+
+		if (!p->ecosystem)
+			continue;
+		map_put(&seen, p->ecosystem->osv, &is_new);
+		if (is_new)
+			*vec_add(a, ret) = p->ecosystem->osv;
+	}
+}
+
+/*
+ * The subject names the package without its version, so that a waiver
+ * outlives an update that does not fix anything; language packages may be
+ * installed several times, so their path belongs to the subject.
+ */
+static struct slice subject_of(const struct package *p, struct arena *a)
+{
+	struct slice purl = package_purl(p, a);
+
+	if (slice_empty(purl))
+		purl = p->name;
+	purl = slice_first(purl, slice_find_byte(purl, '?'));
+	size_t at = slice_rfind_byte(purl, '@');
+	if (at < purl.len && at > 0)
+		purl = slice_first(purl, at);
+	if (package_origin_row(p->origin)->os)
+		return purl;
+	return arena_printf(a, "%.*s in %.*s", SLICE_ARG(purl), SLICE_ARG(p->path));
+}
+
+static void add_evidence(struct assessment *x, struct arena *a, const char *key, struct slice value)
+{
+	if (!slice_empty(value))
+		*vec_add(a, &x->evidence) = (struct evidence){ slice_from_cstr(key), value };
+}
+
+static struct slice message_of(const struct match *m, struct arena *a)
+{
+	const struct vulnerability *v = m->vulnerability;
+	struct slice fixed = m->fixed_versions.count ? m->fixed_versions.items[0] : SLICE_EMPTY;
+
+	return arena_printf(a, "%.*s %.*s is affected by %.*s%s%.*s%s%.*s", SLICE_ARG(m->package->name),
+			    SLICE_ARG(m->package->version), SLICE_ARG(v->id),
+			    slice_empty(v->summary) ? "" : ": ", SLICE_ARG(v->summary),
+			    slice_empty(fixed) ? "; no fixed version is known" : "; fixed in ", SLICE_ARG(fixed));
+}
+
+static void assess_vulnerability(const struct match *m, struct arena *a, struct assessment_list *ret)
+{
+	if (m->status == MATCH_NOT_AFFECTED)
+		return;
+	struct assessment *x = vec_add(a, ret);
+
+	x->rule = &rule_vulnerability;
+	x->status = STATUS_FAIL;
+	x->severity = m->vulnerability->severity;
+	x->confidence = CONFIDENCE_HIGH;
+	x->subject = subject_of(m->package, a);
+	x->discriminator = m->vulnerability->id;
+	x->message = message_of(m, a);
+	x->match = m;
+	add_evidence(x, a, "affected", m->affected_range);
+	add_evidence(x, a, "installed", m->package->version);
+	add_evidence(x, a, "path", m->package->path);
+	fingerprint_compute(x->rule, x->subject, x->discriminator, &x->fingerprint);
+}
+
+static void assess_pending_update(const struct match *m, struct arena *a, struct assessment_list *ret)
+{
+	struct slice fixed = m->fixed_versions.count ? m->fixed_versions.items[0] : SLICE_EMPTY;
+	struct assessment *x = vec_add(a, ret);
+
+	x->rule = &rule_pending_update;
+	x->status = STATUS_FAIL;
+	x->severity = rule_pending_update.severity;
+	x->confidence = CONFIDENCE_MEDIUM;
+	x->subject = subject_of(m->package, a);
+	/* Without a version: the update that waits today and the next one are one matter. */
+	x->discriminator = SLICE_EMPTY;
+	x->message = arena_printf(a, "%.*s %.*s has a security update waiting: %.*s",
+				  SLICE_ARG(m->package->name), SLICE_ARG(m->package->version), SLICE_ARG(fixed));
+	x->match = m;
+	add_evidence(x, a, "installed", m->package->version);
+	add_evidence(x, a, "available", fixed);
+	add_evidence(x, a, "archive", m->explanation);
+	fingerprint_compute(x->rule, x->subject, x->discriminator, &x->fingerprint);
+}
+
+static void note_incomparable(struct run *run, const struct package_list *packages)
+{
+	size_t unreleased = 0;
+
+	vec_each(p, packages)
+		unreleased += package_origin_row(p->origin)->os && !p->ecosystem;
+	if (unreleased)
+		run_gap(run, GAP_BLOCKING, GAP_REASON_UNKNOWN_OS, SLICE("operating system"),
+			"%zu packages belong to a distribution that is unknown or has no advisories here",
+			unreleased);
+}
+
+static void match_packages(struct run *run, const struct scan_options *options,
+			   const struct target_result *target, struct advisory_set *set, struct report *ret)
+{
+	struct error err = ERROR_INIT;
+	struct match_list *matches = arena_new(run->arena, struct match_list);
+	struct match_list *pending = arena_new(run->arena, struct match_list);
+	struct slice_list ecosystems = { 0 };
+
+	list_ecosystems(&ret->packages, run->arena, &ecosystems);
+	if (options->prepare && !options->prepare(options->context, run, &ecosystems, &err))
+		run_gap(run, GAP_NOTE, GAP_REASON_NO_ADVISORIES, SLICE("advisories"), "%s", err.message);
+	if (!advisory_set_open(set, &options->advisories, &err))
+		run_gap(run, GAP_BLOCKING, GAP_REASON_NO_ADVISORIES, set->index_path, "%s", err.message);
+	note_incomparable(run, &ret->packages);
+	advisory_match(set, &ret->packages, run, ret, matches);
+	if (options->archive)
+		options->archive(options->context, run, target, ret, pending);
+	vec_each(m, matches)
+		assess_vulnerability(m, run->arena, &ret->assessments);
+	vec_each(m, pending)
+		assess_pending_update(m, run->arena, &ret->assessments);
+}
+
+bool scan_run(struct run *run, const struct scan_options *options, struct policy *policy,
+	      struct advisory_set *set, struct report *ret, struct error *err)
+{
+	struct target_result *target = arena_new(run->arena, struct target_result);
+
+	*ret = (struct report){
+		.tool_version = SLICE(BULWARK_VERSION),
+		.created = run->now,
+		.target = options->target.name,
+		.policy = policy,
+		.explain = options->advisories.explain,
+	};
+	if (!target_read(run, &options->target, target, err))
+		return false;
+	ret->kind = target->kind;
+	ret->image = target->has_image ? &target->image : NULL;
+	ret->os = target->os;
+	ret->packages = target->packages;
+	for (size_t i = 0; i < ret->packages.count; i++)
+		ret->packages.items[i].id = (uint32_t)i;
+	if (options->match)
+		match_packages(run, options, target, set, ret);
+	ret->gaps = run->gaps;
+	report_finish(ret, run->arena);
+	return true;
+}
