@@ -116,10 +116,10 @@ static void match_packages(struct run *run, const struct scan_options *options,
 	struct error err = ERROR_INIT;
 	struct match_list *matches = arena_new(run->arena, struct match_list);
 	struct match_list *pending = arena_new(run->arena, struct match_list);
-	struct slice_list ecosystems = { 0 };
+	struct slice_list names = { 0 };
 
-	list_ecosystems(&ret->packages, run->arena, &ecosystems);
-	if (options->prepare && !options->prepare(options->context, run, &ecosystems, &err))
+	list_ecosystems(&ret->packages, run->arena, &names);
+	if (options->prepare && !options->prepare(options->context, run, &names, &err))
 		run_gap(run, GAP_NOTE, GAP_REASON_NO_ADVISORIES, SLICE("advisories"), "%s", err.message);
 	if (!advisory_set_open(set, &options->advisories, &err))
 		run_gap(run, GAP_BLOCKING, GAP_REASON_NO_ADVISORIES, set->index_path, "%s", err.message);

@@ -1,0 +1,79 @@
+#include "cli/policy_options.h"
+
+#include <fcntl.h>
+
+#include "base/io.h"
+#include "base/limits.h"
+
+#define MAX_POLICY (4 * MIB)
+
+const char *const policy_levels[] = { SEVERITY_WORDS, "never", NULL };
+
+void policy_config_init(struct policy_config *c)
+{
+	c->exit_code = -1;
+}
+
+typedef bool policy_reader(struct policy *p, struct slice text, struct slice name, struct arena *a,
+			   struct error *err);
+
+/* A file that was named must be there; the habitual one may be missing. */
+static bool read_file(struct policy *p, struct slice named, const char *habitual, policy_reader *read,
+		      struct arena *a, struct error *err)
+{
+	struct slice text;
+	struct error why = ERROR_INIT;
+	const char *path = slice_empty(named) ? habitual : arena_cstr(a, named);
+
+	if (!io_read_file(AT_FDCWD, path, MAX_POLICY, a, &text, &why)) {
+		if (slice_empty(named) && why.code == ERR_NOT_FOUND)
+			return true;
+		return error_set(err, ERR_USAGE, "%s", why.message);
+	}
+	if (read(p, text, slice_from_cstr(path), a, &why))
+		return true;
+	return error_set(err, ERR_USAGE, "%s", why.message);
+}
+
+static bool set_severities(struct policy *p, const struct slice_list *words, struct error *err)
+{
+	if (words->count == 0)
+		return true;
+	p->severities = 0;
+	vec_each(word, words) {
+		enum severity s;
+
+		if (!severity_parse(*word, &s))
+			return error_set(err, ERR_USAGE, "--severity: \"%.*s\" is none of unknown, negligible, low, medium, high, critical",
+					 SLICE_ARG(*word));
+		p->severities |= 1u << s;
+	}
+	return true;
+}
+
+static void add_all(struct slice_list *to, const struct slice_list *from, struct arena *a)
+{
+	vec_each(item, from)
+		*vec_add(a, to) = *item;
+}
+
+bool policy_load(struct policy *p, const struct policy_config *c, struct arena *a, struct error *err)
+{
+	policy_init(p);
+	if (!read_file(p, c->config_file, "bulwark.yaml", policy_read_yaml, a, err) ||
+	    !read_file(p, c->ignore_file, ".trivyignore", policy_read_trivyignore, a, err) ||
+	    !set_severities(p, &c->severity, err))
+		return false;
+	if (!slice_empty(c->fail_on)) {
+		p->fail_never = slice_is(c->fail_on, "never");
+		if (!p->fail_never)
+			severity_parse(c->fail_on, &p->fail_on);
+	}
+	if (c->exit_code >= 0)
+		p->exit_code = (int)c->exit_code;
+	p->ignore_unfixed |= c->ignore_unfixed;
+	p->strict |= c->strict;
+	add_all(&p->skip_dirs, &c->skip_dirs, a);
+	add_all(&p->skip_files, &c->skip_files, a);
+	return true;
+}

@@ -1,0 +1,60 @@
+/* The options that make up the policy, and reading it: files first, then the command line. */
+#ifndef BULWARK_CLI_POLICY_OPTIONS_H
+#define BULWARK_CLI_POLICY_OPTIONS_H
+
+#include "cli/command.h"
+#include "model/policy.h"
+
+/* What the command line said; empty or negative: nothing. */
+struct policy_config {
+	struct slice_list severity;
+	struct slice fail_on;
+	int64_t exit_code;
+	bool ignore_unfixed;
+	bool strict;
+	struct slice config_file;
+	struct slice ignore_file;
+	struct slice_list skip_dirs, skip_files;
+};
+
+#define SEVERITY_WORDS "unknown", "negligible", "low", "medium", "high", "critical"
+
+/* Rows for a configuration type that holds a `struct policy_config policy`. */
+#define POLICY_OPTIONS(type)                                                                            \
+	{ .name = "severity", .letter = 's', .kind = OPTION_LIST, .argument = "LEVELS",                 \
+	  .help = "show and gate on these severities only, separated by commas",                       \
+	  .fallback = "all", .offset = offsetof(type, policy.severity) },                               \
+	{ .name = "ignore-unfixed", .kind = OPTION_FLAG,                                                \
+	  .help = "leave out what has no fixed version yet",                                            \
+	  .offset = offsetof(type, policy.ignore_unfixed) },                                            \
+	{ .name = "fail-on", .kind = OPTION_TEXT, .argument = "LEVEL",                                  \
+	  .help = "exit with 1 when a finding is at or above this severity", .fallback = "high",        \
+	  .values = policy_levels, .offset = offsetof(type, policy.fail_on) },                          \
+	{ .name = "exit-code", .kind = OPTION_NUMBER, .argument = "N",                                  \
+	  .help = "exit with this instead of 1; 0: findings never change the exit code",                \
+	  .fallback = "1", .maximum = 255, .offset = offsetof(type, policy.exit_code) },                \
+	{ .name = "strict", .kind = OPTION_FLAG,                                                        \
+	  .help = "one unreadable file makes the result incomplete (exit code 3)",                      \
+	  .offset = offsetof(type, policy.strict) },                                                    \
+	{ .name = "config", .letter = 'c', .kind = OPTION_TEXT, .argument = "FILE",                     \
+	  .help = "the policy", .fallback = "bulwark.yaml where there is one",                          \
+	  .offset = offsetof(type, policy.config_file) },                                               \
+	{ .name = "ignorefile", .kind = OPTION_TEXT, .argument = "FILE",                                \
+	  .help = "ids to ignore, a line each", .fallback = ".trivyignore where there is one",          \
+	  .offset = offsetof(type, policy.ignore_file) },                                               \
+	POLICY_SKIP_OPTIONS(type)
+
+#define POLICY_SKIP_OPTIONS(type)                                                                       \
+	{ .name = "skip-dirs", .kind = OPTION_LIST, .argument = "GLOBS",                                \
+	  .help = "leave out directories, separated by commas",                                        \
+	  .offset = offsetof(type, policy.skip_dirs) },                                                 \
+	{ .name = "skip-files", .kind = OPTION_LIST, .argument = "GLOBS",                               \
+	  .help = "leave out files, separated by commas",                                               \
+	  .offset = offsetof(type, policy.skip_files) }
+
+extern const char *const policy_levels[]; /* severities and "never" */
+
+void policy_config_init(struct policy_config *c);
+bool policy_load(struct policy *p, const struct policy_config *c, struct arena *a, struct error *err);
+
+#endif
