@@ -1,0 +1,25 @@
+/* The writers of the format table, one file each. */
+#ifndef BULWARK_REPORT_WRITERS_H
+#define BULWARK_REPORT_WRITERS_H
+
+#include "report/format.h"
+
+#define REPORT_WRITER(name)                                                                          \
+	bool name(const struct report *report, const struct report_style *style, struct buf *out,    \
+		  struct error *err)
+
+REPORT_WRITER(report_write_table);
+REPORT_WRITER(report_write_json);
+REPORT_WRITER(report_write_trivy_json);
+REPORT_WRITER(report_write_sarif);
+REPORT_WRITER(report_write_junit);
+REPORT_WRITER(report_write_markdown);
+REPORT_WRITER(report_write_cyclonedx);
+
+/* What every writer ends with. */
+static inline bool report_written(const struct buf *out, struct error *err)
+{
+	return !out->overflow || error_set(err, ERR_LIMIT, "the report is larger than %zu bytes", out->cap);
+}
+
+#endif
