@@ -29,6 +29,15 @@ RELEASES = ("Debian:10", "Debian:11", "Alpine:v3.9", "Alpine:v3.11")
 EDGES = ("below", "equal", "above")
 DEBIAN_NAMES = {"10": "buster", "11": "bullseye", "12": "bookworm", "13": "trixie"}
 INSTALLED = "install ok installed"
+# What a package database lists beside what is installed (deb status fields, dpkg(1)).
+STATES = (
+    "deinstall ok config-files",
+    "purge ok not-installed",
+    "install ok half-installed",
+    "hold ok installed",
+    "install ok unpacked",
+    "install reinstreq installed",
+)
 
 
 def fixed_versions(advisories, release):
@@ -163,10 +172,8 @@ def write_debian_extras(options, release):
     name = "root-%s-source" % release.lower().replace(":", "-")
     write_root(options.output, name, debian_files(release, "".join(rebuilt)))
     print("%s: %d packages" % (name, len(rebuilt)))
-    states = ("deinstall ok config-files", "purge ok not-installed", "install ok half-installed",
-              "hold ok installed", "install ok unpacked", "install reinstreq installed")  # fmt: skip
     mixed = [
-        dpkg_stanza(b, v, s if s != b else "", states[at % len(states)])
+        dpkg_stanza(b, v, s if s != b else "", STATES[at % len(STATES)])
         for at, (b, s, v) in enumerate(packages)
     ]
     name = "root-%s-states" % release.lower().replace(":", "-")
