@@ -406,7 +406,7 @@ class Layer:
     wrong_diff_id (the configuration names another diffID), wrong_size (the descriptor's size is
     one too large), missing (no blob is stored), truncate (so many bytes are cut off the stored
     blob, under the digest of the whole), cut_tar (the same before compression, with digests that
-    fit), trailing (bytes put after the compressed stream, with digests that fit), foreign
+    fit), trailing (bytes put after a compressed stream, with digests that fit), foreign
     (URLs of a layer that is to be had elsewhere only), media_type (any string).
     """
 
@@ -451,7 +451,8 @@ class Layer:
 
     def _make(self, how):
         if self.path is None:
-            return Blob(compress_bytes(self.tar, how) + self.trailing)
+            after = self.trailing if how != "none" else b""
+            return Blob(compress_bytes(self.tar, how) + after)
         if how == "none":
             return Blob(path=self.path)
         out = self.path + {"gzip": ".gz", "zstd": ".zst"}[how]
@@ -573,35 +574,38 @@ def _repositories(images, ids):
     return out
 
 
+def _legacy_layer(layer, ident, parent, first):
+    """One layer's directory.  first: {digest: path of the first layer with these bytes}."""
+    about = {"id": ident, "created": CREATED}
+    about.update({"parent": parent} if parent else {})
+    entries = [directory(ident), text(ident + "/VERSION", "1.0")]
+    entries.append(json_blob(about).entry(ident + "/json"))
+    stored, path = layer.stored(layer.compress or "none"), ident + "/layer.tar"
+    if stored and stored.sha256 in first:
+        entries.append(symlink(path, "../" + first[stored.sha256]))
+    elif stored:
+        entries.append(stored.entry(path))
+        first[stored.sha256] = path
+    return entries
+
+
 def docker_legacy_entries(images):
     """`docker save` before Engine 25: one directory for each layer, plain tars.
 
     A layer that occurs twice is stored once, the second is a symbolic link to the first, as
     the Engine does it.
     """
-    manifest, ids, seen, entries = [], [], {}, []
+    manifest, ids, entries = [], [], []
+    written, first = set(), {}
     for image in images:
         config, parent, paths = image.config_blob(), "", []
         for layer in image.layers:
             ident = sha256((parent + layer.diff_id()).encode())
             path = ident + "/layer.tar"
             paths.append(path)
-            if path in seen.values():
-                parent = ident
-                continue
-            about = {"id": ident, "created": CREATED}
-            about.update({"parent": parent} if parent else {})
-            entries += [
-                directory(ident),
-                text(ident + "/VERSION", "1.0"),
-                json_blob(about).entry(ident + "/json"),
-            ]
-            stored = layer.stored(layer.compress or "none")
-            if stored and stored.sha256 in seen:
-                entries.append(symlink(path, "../" + seen[stored.sha256]))
-            elif stored:
-                entries.append(stored.entry(path))
-            seen[stored.sha256 if stored else path] = path
+            if path not in written:
+                entries += _legacy_layer(layer, ident, parent, first)
+            written.add(path)
             parent = ident
         name = config.sha256 + ".json"
         entries.append(config.entry(name))
