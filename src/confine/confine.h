@@ -1,83 +1,88 @@
 /*
- * What a process gives up before it reads untrusted bytes: descriptors,
- * resources, privileges, the file system (Landlock) and system calls
- * (seccomp).  What the kernel does not offer is left out and told, so that
- * the caller can report a degraded confinement.
- * Sources: landlock(7), seccomp(2), prctl(2), getrlimit(2), capabilities(7).
+ * Worker processes.  Whatever reads untrusted bytes does it in one: a forked
+ * child that gives up everything it does not need before it reads, and answers
+ * with length-prefixed records over a pipe.
+ *
+ * A worker has: the descriptors it was given, memory up to a limit, and, where
+ * it is given a directory, read access beneath that directory.  It has no
+ * network, cannot write a file, start a program, signal or trace others.
+ *
+ * Sources: landlock(7), seccomp(2), prctl(2); Linux Documentation/userspace-api.
  */
 #ifndef BULWARK_CONFINE_CONFINE_H
 #define BULWARK_CONFINE_CONFINE_H
 
-#include "base/error.h"
 #include "base/slice.h"
+#include "model/run.h"
 
-/* Tests name here what shall be treated as missing from the kernel. */
-enum confine_disable {
-	CONFINE_NO_LANDLOCK = 1 << 0,
-	CONFINE_NO_SECCOMP = 1 << 1,
+enum confine_feature {
+	CONFINE_NO_NEW_PRIVILEGES = 1,
+	CONFINE_LANDLOCK = 2,
+	CONFINE_SECCOMP = 4,
+	CONFINE_ALL = 7,
 };
+
+#define WORKER_FDS_MAX 8
 
 struct confine_spec {
-	/*
-	 * A directory beneath which files and directories may be opened for
-	 * reading, -1: nothing can be opened.  Without Landlock the tree is no
-	 * boundary for reading; openat2 then fails with ENOSYS, since seccomp
-	 * cannot look into its argument.
-	 */
-	int tree_fd;
-	const int *fds;       /* descriptors that stay open besides; they belong to the caller */
+	int tree_fd;      /* directory beneath which workers may read, -1: none; stays the caller's */
+	size_t memory;    /* address space in bytes; 0: LIMIT_WORKER_MEMORY */
+	unsigned disable; /* enum confine_feature: treated as if the kernel lacked them */
+	bool require;     /* ERR_UNSUPPORTED instead of workers without all features */
+};
+
+struct confine; /* filters made once, and what this kernel gave */
+
+/* Tries the whole confinement out once in a child. NULL on error. */
+struct confine *confine_new(const struct confine_spec *spec, struct error *err);
+void confine_free(struct confine *c);
+/* enum confine_feature bits that workers really have. */
+unsigned confine_features(const struct confine *c);
+/* Adds one gap (a note; with `require` nothing runs at all) for what is missing. */
+void confine_report(const struct confine *c, struct run *run);
+
+/* --- the worker's side --- */
+
+struct worker_output;
+
+/* Types from 0xffffff00 on are the protocol's own. */
+#define WORKER_TYPE_RESERVED 0xffffff00u
+
+/* Sends one record of at most LIMIT_RECORD bytes. False: the broker is gone, or the record too large. */
+bool worker_send(struct worker_output *out, uint32_t type, struct slice record);
+
+/* Runs in the child. False with err: the broker's on_end gets the error. */
+typedef bool worker_function(void *job, struct worker_output *out, struct error *err);
+
+struct worker_job {
+	worker_function *run;
+	void *job;                /* the child has its own copy by the fork */
+	int fds[WORKER_FDS_MAX];  /* descriptors that stay open in the child, besides the tree's */
 	size_t fd_count;
-	size_t memory;        /* bytes of address space beyond what is mapped at the start; 0: LIMIT_WORKER_MEMORY */
-	uint64_t cpu_seconds; /* 0: no limit */
-	bool require;         /* fail where Landlock or seccomp is missing */
-	unsigned disable;     /* enum confine_disable bits */
+	struct slice name;        /* for messages: "layer 3 of app.tar" */
 };
 
-#define CONFINE_SPEC_INIT { .tree_fd = -1 }
+/* --- the broker's side --- */
 
-/* What holds. */
-struct confine_status {
-	bool no_new_privileges;
-	bool capabilities; /* none left, but reading past permissions in a tree that was readable before */
-	bool landlock;
-	bool seccomp;
-	int landlock_abi;  /* 0: none */
+struct worker_events {
+	/* One record; it lives until the call returns. False with err: the worker lied and is stopped. */
+	bool (*on_record)(void *context, size_t job, uint32_t type, struct slice record, struct error *err);
+	/* Once for each job, also for those never started. err NULL: it ended well. */
+	void (*on_end)(void *context, size_t job, const struct error *err);
+	void *context;
 };
 
-/* True when all of it holds. */
-bool confine_complete(const struct confine_status *s);
-/* Narrows *s to what holds in both. */
-void confine_status_join(struct confine_status *s, const struct confine_status *other);
-/* "Landlock and seccomp": what is missing, for people; empty when nothing is. Static text. */
-struct slice confine_missing(const struct confine_status *s);
-
 /*
- * The seccomp programs and what the kernel can do, found out once; building
- * the programs takes milliseconds, installing one takes microseconds.
+ * Runs the jobs, at most run->threads at once, started in their order.
+ * Records of one job come in order, those of different jobs in any: results
+ * must not depend on that.  A worker that dies gives ERR_WORKER naming the
+ * signal; the deadline and cancellation of the run stop what is left.
  */
-struct confine_kit;
-struct confine_kit *confine_kit_new(void) __attribute__((returns_nonnull));
-void confine_kit_free(struct confine_kit *k);
+void confine_run(struct confine *c, struct run *run, const struct worker_job *jobs, size_t count,
+		 const struct worker_events *events);
 
-/*
- * Confines the calling process for good.  All descriptors are closed but
- * output_fd (-1: none), spec->tree_fd and spec->fds; 0, 1 and 2 become
- * /dev/null unless named (standard error stays in sanitizer builds).
- * False: the process must end, being neither free nor confined.
- */
-bool confine_self(const struct confine_kit *k, const struct confine_spec *spec, int output_fd,
-		  struct confine_status *ret, struct error *err);
-
-/*
- * Zeroed memory that is shared with processes forked later, for large answers.
- * A worker may write there until it is reaped: read it after its end only,
- * and as untrusted input.
- */
-struct confine_shared {
-	void *data;
-	size_t size;
-};
-bool confine_shared_new(struct confine_shared *s, size_t size, struct error *err);
-void confine_shared_release(struct confine_shared *s);
+/* Zeroed memory that the broker and workers forked later share; NULL: none to be had. */
+void *confine_shared_new(size_t size);
+void confine_shared_free(void *p, size_t size);
 
 #endif
