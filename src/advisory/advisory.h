@@ -29,6 +29,7 @@ struct advisory_set {
 	struct advisory_options options;
 	struct advisory_index *index;    /* NULL: none */
 	struct advisory_index *baseline; /* opened when something is not covered */
+	bool refused;                    /* there is an index file, but not one to use */
 	struct slice index_path;
 	struct error baseline_error;     /* why the baseline could not be read */
 	struct arena arena;
@@ -65,6 +66,11 @@ void advisory_set_release(struct advisory_set *set);
 void advisory_match(struct advisory_set *set, const struct package_list *packages,
 		    struct run *run, struct report *report, struct match_list *ret);
 
+/*
+ * report->coverage: `covered` is true only where the index covers; where the
+ * baseline stands in, `source` is ADVISORY_BASELINE and `covered` false.
+ */
+
 /* How old the newest record of an ecosystem may be before a report names it. */
 #define ADVISORY_STALE_SECONDS ((int64_t)7 * 24 * 3600)
 
@@ -79,6 +85,7 @@ struct advisory_source_row {
 	struct slice first_error; /* of the unreadable ones */
 };
 
+/* An ecosystem and release whose records the index holds. */
 struct advisory_coverage_row {
 	struct slice ecosystem; /* "Debian:12", "npm" */
 	bool known;             /* the program has a row for the ecosystem */
@@ -94,7 +101,7 @@ struct advisory_status {
 	uint64_t bytes;
 	int64_t created;
 	int64_t newest;
-	uint64_t records, packages, strings_bytes;
+	uint64_t records, packages, string_bytes;
 	struct VEC_OF(struct advisory_source_row) sources;
 	struct VEC_OF(struct advisory_coverage_row) coverage;
 };

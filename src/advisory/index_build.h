@@ -1,0 +1,45 @@
+/*
+ * Builds the advisory index from files of the bucket.  Each zip is read in a
+ * confined worker, several at once; the broker merges what they answer, lays
+ * the index out and puts it in place by rename.  One writer at a time: a lock
+ * file beside the index; readers never wait.  A builder that dies leaves the
+ * old index as it was.
+ */
+#ifndef BULWARK_ADVISORY_INDEX_BUILD_H
+#define BULWARK_ADVISORY_INDEX_BUILD_H
+
+#include "base/vec.h"
+#include "model/run.h"
+
+struct index_file {
+	struct slice ecosystem; /* whose records the zip holds all of: the directory's name */
+	struct slice path;
+	struct slice name;      /* as `db status` shows it: "PyPI/all.zip" */
+};
+
+struct index_file_list VEC_OF(struct index_file);
+
+/*
+ * The zips of a directory in the bucket's layout (DIR/<Ecosystem>/all.zip),
+ * sorted.  With `wanted` only those ecosystems; one of them that is not there is
+ * added to *missing.  ERR_NOT_FOUND: there is none at all.
+ */
+bool index_list_directory(const char *directory, const struct slice_list *wanted,
+			  struct arena *a, struct index_file_list *ret, struct slice_list *missing,
+			  struct error *err);
+
+/*
+ * Reads the files and writes the index to `output`.  A zip that cannot be read
+ * fails the whole; records that cannot be read are counted in the index
+ * (advisory_status).  run->threads zips are read at once.
+ */
+bool index_build(struct run *run, const struct index_file_list *files, const char *output,
+		 struct error *err);
+
+/*
+ * The writers' lock of an index: waits until it is free, the deadline or
+ * cancellation.  Returns a descriptor whose close releases it, -1 with err.
+ */
+int index_lock(const struct run *run, const char *output, struct error *err);
+
+#endif

@@ -1,0 +1,225 @@
+#include "advisory/names.h"
+
+#include "base/cleanup.h"
+
+static void lower_case(struct buf *b, struct slice name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		buf_add_byte(b, ascii_tolower(name.data[i]));
+}
+
+/* PEP 503: runs of '-', '_' and '.' are one '-', letters in lower case. */
+static void pep503(struct buf *b, struct slice name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.data[i];
+		bool separator = c == '-' || c == '_' || c == '.';
+
+		if (!separator)
+			buf_add_byte(b, ascii_tolower(c));
+		else if (!b->len || b->data[b->len - 1] != '-')
+			buf_add_byte(b, '-');
+	}
+}
+
+/* Ecosystems whose names are compared in another form than as written. */
+static const struct {
+	struct slice osv;
+	void (*normalize)(struct buf *b, struct slice name);
+} normalizers[] = {
+	{ SLICE_INIT("PyPI"), pep503 },
+	{ SLICE_INIT("NuGet"), lower_case },
+	{ SLICE_INIT("Packagist"), lower_case },
+};
+
+/*
+ * Distributions whose records name the source package.  The others name what
+ * is installed.
+ */
+static const struct {
+	struct slice osv;
+	bool source_version; /* its version counts too: a binary package may have one of its own */
+} by_source[] = {
+	{ SLICE_INIT("Debian"), true },
+	{ SLICE_INIT("Ubuntu"), true },
+	{ SLICE_INIT("Echo"), true },
+	{ SLICE_INIT("Alpine"), false },
+	{ SLICE_INIT("Wolfi"), false },
+	{ SLICE_INIT("Chainguard"), false },
+	{ SLICE_INIT("MinimOS"), false },
+	{ SLICE_INIT("Alpaquita"), false },
+	{ SLICE_INIT("BellSoft Hardened Containers"), false },
+	{ SLICE_INIT("CleanStart"), false },
+	{ SLICE_INIT("Rocky Linux"), false },
+	{ SLICE_INIT("openSUSE"), false },
+	{ SLICE_INIT("SUSE"), false },
+	{ SLICE_INIT("openEuler"), false },
+	{ SLICE_INIT("Mageia"), false },
+};
+
+/* Further suffixes under which a release's records stand; '%' is the release. */
+static const struct {
+	struct slice osv;
+	const char *before, *after;
+	bool pro_only;
+} suffix_forms[] = {
+	{ SLICE_INIT("Ubuntu"), "Pro:", "", true },
+	{ SLICE_INIT("Debian"), "", ".0", false }, /* Debian 4 to 6 counted 4.0, 5.0, 6.0 */
+};
+
+struct slice names_ecosystem_key(struct slice written)
+{
+	const struct ecosystem *e = ecosystem_by_osv(written);
+
+	if (e && e->kind == ECOSYSTEM_LANGUAGE)
+		return e->osv;
+	return written;
+}
+
+struct slice names_normalize(const struct ecosystem *ecosystem, struct slice name, struct arena *a)
+{
+	for (size_t i = 0; ecosystem && i < ARRAY_LEN(normalizers); i++) {
+		if (!slice_eq(normalizers[i].osv, ecosystem->osv))
+			continue;
+		struct buf b;
+		buf_init(&b, name.len);
+		normalizers[i].normalize(&b, name);
+		struct slice out = arena_copy(a, buf_slice(&b));
+		buf_release(&b);
+		return out;
+	}
+	return name;
+}
+
+static bool goes_by_source(const struct ecosystem *e, bool *ret_version)
+{
+	for (size_t i = 0; i < ARRAY_LEN(by_source); i++) {
+		if (slice_eq(by_source[i].osv, e->osv)) {
+			*ret_version = by_source[i].source_version;
+			return true;
+		}
+	}
+	return false;
+}
+
+size_t names_keys(const struct ecosystem *e, struct slice release, bool ubuntu_pro,
+		  struct arena *a, struct slice keys[static NAMES_KEYS_MAX])
+{
+	size_t count = 0;
+
+	if (e->kind != ECOSYSTEM_LANGUAGE && !slice_empty(release)) {
+		keys[count++] = arena_printf(a, "%.*s:%.*s", SLICE_ARG(e->osv), SLICE_ARG(release));
+		for (size_t i = 0; i < ARRAY_LEN(suffix_forms) && count < NAMES_KEYS_MAX - 1; i++)
+			if (slice_eq(suffix_forms[i].osv, e->osv) &&
+			    (ubuntu_pro || !suffix_forms[i].pro_only))
+				keys[count++] = arena_printf(a, "%.*s:%s%.*s%s", SLICE_ARG(e->osv),
+							     suffix_forms[i].before, SLICE_ARG(release),
+							     suffix_forms[i].after);
+	}
+	/* Records without a suffix are about every release. */
+	keys[count++] = e->osv;
+	return count;
+}
+
+struct slice names_coverage(const struct package *p, struct arena *a)
+{
+	struct slice keys[NAMES_KEYS_MAX];
+
+	if (!p->ecosystem)
+		return SLICE_EMPTY;
+	names_keys(p->ecosystem, p->release, false, a, keys);
+	return keys[0];
+}
+
+bool names_lookup(const struct package *p, bool ubuntu_pro, struct arena *a,
+		  struct names_lookup *ret)
+{
+	bool source_version = false;
+
+	*ret = (struct names_lookup){ .name = p->name, .version = p->version };
+	if (!p->ecosystem)
+		return false;
+	if (goes_by_source(p->ecosystem, &source_version) && !slice_empty(p->source_name)) {
+		ret->name = p->source_name;
+		if (source_version && !slice_empty(p->source_version))
+			ret->version = p->source_version;
+	}
+	if (slice_empty(ret->name))
+		return false;
+	ret->name = names_normalize(p->ecosystem, ret->name, a);
+	/* Records write Go versions without the "v" of tags: listed ones are compared as bytes. */
+	if (p->ecosystem->scheme == VERSION_GO && ret->version.len > 1 &&
+	    ret->version.data[0] == 'v' && ascii_digit(ret->version.data[1]))
+		ret->version = slice_from(ret->version, 1);
+	ret->key_count = names_keys(p->ecosystem, p->release, ubuntu_pro, a, ret->keys);
+	return true;
+}
+
+struct slice names_identifier(struct slice id, struct arena *a)
+{
+	bool ghsa = id.len > 5 && slice_eq_nocase(slice_first(id, 5), SLICE("ghsa-"));
+	bool cve = id.len > 4 && slice_eq_nocase(slice_first(id, 4), SLICE("cve-"));
+
+	if (ghsa && !slice_starts(id, SLICE("GHSA-"))) {
+		struct buf b;
+
+		buf_init(&b, id.len);
+		buf_add_lit(&b, "GHSA-");
+		lower_case(&b, slice_from(id, 5));
+		struct slice out = arena_copy(a, buf_slice(&b));
+		buf_release(&b);
+		return out;
+	}
+	if (cve && !slice_starts(id, SLICE("CVE-")))
+		return arena_printf(a, "CVE-%.*s", SLICE_ARG(slice_from(id, 4)));
+	return id;
+}
+
+unsigned names_identifier_rank(struct slice id)
+{
+	static const struct slice prefixes[] = { SLICE_INIT("CVE-"), SLICE_INIT("GHSA-") };
+
+	for (unsigned i = 0; i < ARRAY_LEN(prefixes); i++)
+		if (slice_starts(id, prefixes[i]))
+			return i;
+	return ARRAY_LEN(prefixes);
+}
+
+/* Runs of digits compare as numbers: CVE-2021-999 before CVE-2021-44228. */
+static int natural_cmp(struct slice a, struct slice b)
+{
+	size_t i = 0, j = 0;
+
+	while (i < a.len && j < b.len) {
+		if (ascii_digit(a.data[i]) && ascii_digit(b.data[j])) {
+			size_t x = i, y = j;
+
+			while (x < a.len && ascii_digit(a.data[x]))
+				x++;
+			while (y < b.len && ascii_digit(b.data[y]))
+				y++;
+			if (x - i != y - j)
+				return x - i < y - j ? -1 : 1;
+			int order = memcmp(a.data + i, b.data + j, x - i);
+			if (order)
+				return order < 0 ? -1 : 1;
+			i = x;
+			j = y;
+		} else if (a.data[i] != b.data[j]) {
+			return (uint8_t)a.data[i] < (uint8_t)b.data[j] ? -1 : 1;
+		} else {
+			i++;
+			j++;
+		}
+	}
+	return slice_cmp(slice_from(a, i), slice_from(b, j));
+}
+
+int names_identifier_cmp(struct slice a, struct slice b)
+{
+	unsigned x = names_identifier_rank(a), y = names_identifier_rank(b);
+
+	if (x != y)
+		return x < y ? -1 : 1;
+	return natural_cmp(a, b);
+}

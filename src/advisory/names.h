@@ -1,0 +1,52 @@
+/*
+ * How packages and advisories find each other by name: which name of a
+ * package counts, how it is normalised, and under which ecosystem names its
+ * records stand.  One row of a table for each ecosystem that differs from the
+ * plain case.
+ */
+#ifndef BULWARK_ADVISORY_NAMES_H
+#define BULWARK_ADVISORY_NAMES_H
+
+#include "model/package.h"
+
+/*
+ * The key under which records of an OSV ecosystem stand: the name as written
+ * ("Debian:12", "Ubuntu:Pro:14.04:LTS"); of language ecosystems without the
+ * suffix, which names a repository ("Packagist:https://packages.drupal.org/8").
+ */
+struct slice names_ecosystem_key(struct slice written);
+
+/*
+ * A package's name as the ecosystem compares names: PyPI by PEP 503, NuGet and
+ * Packagist in lower case.  ecosystem may be NULL.
+ */
+struct slice names_normalize(const struct ecosystem *ecosystem, struct slice name, struct arena *a);
+
+/* What of a package its advisories go by. */
+struct names_lookup {
+	struct slice name;       /* normalised */
+	struct slice version;    /* of the package that carries the name */
+#define NAMES_KEYS_MAX 6
+	struct slice keys[NAMES_KEYS_MAX]; /* ecosystems, the most special first */
+	size_t key_count;
+};
+
+/* False: the package has no ecosystem or no name. */
+bool names_lookup(const struct package *p, bool ubuntu_pro, struct arena *a,
+		  struct names_lookup *ret);
+
+/* "Debian:12", "npm": how a report names what a package was looked up in. */
+struct slice names_coverage(const struct package *p, struct arena *a);
+
+/* The keys that can cover an ecosystem's release, the most special first. */
+size_t names_keys(const struct ecosystem *ecosystem, struct slice release, bool ubuntu_pro,
+		  struct arena *a, struct slice keys[static NAMES_KEYS_MAX]);
+
+/* Identifiers: "ghsa-..." and "cve-..." in any case are written in the usual one. */
+struct slice names_identifier(struct slice id, struct arena *a);
+/* Lower is better: CVE, GHSA, then the others. */
+unsigned names_identifier_rank(struct slice id);
+/* By rank, then year and number as numbers, then bytes. */
+int names_identifier_cmp(struct slice a, struct slice b);
+
+#endif
