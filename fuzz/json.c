@@ -58,8 +58,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct buf out;
 
 	arena_init(&a, 0);
-	if (json_parse(text, &a, &first, NULL)) {
+	bool ok = json_parse(text, &a, &first, NULL);
+	if (first)
 		check_tree(first, text, LIMIT_JSON_DEPTH);
+	if (ok) {
 		buf_init(&out, 64 * MIB);
 		json_writer_init(&w, &out, size & 1);
 		write_tree(&w, first);

@@ -391,6 +391,7 @@ bool json_parse(struct slice text, struct arena *a, struct node **ret, struct er
 {
 	struct reader r;
 
+	*ret = NULL;
 	if (text.len > LIMIT_DOCUMENT)
 		return error_set(err, ERR_LIMIT, "a JSON text of more than %zu bytes", LIMIT_DOCUMENT);
 	if (!text.data)
@@ -405,7 +406,7 @@ bool json_parse(struct slice text, struct arena *a, struct node **ret, struct er
 	if (slice_starts(text, SLICE("\xef\xbb\xbf")))
 		r.p += 3;
 	skip_space(&r);
-	struct node *root = node_new(&r.pool);
+	struct node *root = *ret = node_new(&r.pool);
 	if (!read_value(&r, root))
 		return false;
 	while (r.depth)
@@ -414,6 +415,5 @@ bool json_parse(struct slice text, struct arena *a, struct node **ret, struct er
 	skip_space(&r);
 	if (r.p != r.end)
 		return fail(&r, r.p, "text behind the end of the value");
-	*ret = root;
 	return true;
 }

@@ -9,7 +9,12 @@
 #include "base/buf.h"
 #include "format/node.h"
 
-/* ERR_FORMAT with offset; depth beyond LIMIT_JSON_DEPTH or size beyond LIMIT_DOCUMENT is ERR_LIMIT. */
+/*
+ * ERR_FORMAT with offset; depth beyond LIMIT_JSON_DEPTH or size beyond
+ * LIMIT_DOCUMENT is ERR_LIMIT.  After an error *ret is the tree of what stands
+ * in front of it, or NULL: containers that were still open have length 0, and
+ * the last scalar may be empty.
+ */
 bool json_parse(struct slice text, struct arena *a, struct node **ret, struct error *err);
 
 /*

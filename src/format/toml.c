@@ -646,6 +646,7 @@ static bool check_encoding(struct reader *r)
 
 bool toml_parse(struct slice text, struct arena *a, struct node **ret, struct error *err)
 {
+	*ret = NULL;
 	if (text.len > LIMIT_DOCUMENT)
 		return error_set(err, ERR_LIMIT, "a TOML text of more than %zu bytes", LIMIT_DOCUMENT);
 	if (!text.data)
@@ -662,7 +663,6 @@ bool toml_parse(struct slice text, struct arena *a, struct node **ret, struct er
 	bool ok = check_encoding(&r) && read_document(&r);
 	for (struct index *i = r.indexes; i; i = i->next)
 		map_release(&i->map);
-	if (ok)
-		*ret = &r.root->node;
+	*ret = &r.root->node;
 	return ok;
 }

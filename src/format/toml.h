@@ -4,6 +4,7 @@
 
 #include "format/node.h"
 
+/* After ERR_FORMAT or ERR_LIMIT *ret is the tree of what stands in front of the error, or NULL. */
 bool toml_parse(struct slice text, struct arena *a, struct node **ret, struct error *err);
 
 #endif

@@ -450,6 +450,7 @@ static bool is_ascii(struct slice s)
 bool yaml_parse(struct slice text, unsigned index, struct arena *a, struct node **ret,
 		struct error *err)
 {
+	*ret = NULL;
 	if (text.len > LIMIT_DOCUMENT)
 		return error_set(err, ERR_LIMIT, "a YAML text of more than %zu bytes", LIMIT_DOCUMENT);
 	if (!text.data)
@@ -468,8 +469,7 @@ bool yaml_parse(struct slice text, unsigned index, struct arena *a, struct node 
 	yaml_parser_set_input_string(&r->parser, (const unsigned char *)text.data + r->base,
 				     text.len - r->base);
 	bool ok = read_document(r, index);
-	if (ok)
-		*ret = r->root ? &r->root->node : NULL;
+	*ret = r->root ? &r->root->node : NULL;
 	yaml_parser_delete(&r->parser);
 	map_release(&r->anchors);
 	free(r);

@@ -9,7 +9,12 @@
 
 #include "format/node.h"
 
-/* Document number `index` (0: the first); *ret is NULL when there are fewer. Offsets count bytes of the text. */
+/*
+ * Document number `index` (0: the first); *ret is NULL when there are fewer.
+ * Offsets count bytes of the text.  Below an alias nodes stand where its anchor
+ * does.  After an error *ret is the tree of what stands in front of it, or
+ * NULL; merge keys of maps that were still open are not applied.
+ */
 bool yaml_parse(struct slice text, unsigned index, struct arena *a, struct node **ret,
 		struct error *err);
 

@@ -348,6 +348,23 @@ static void test_depth(void **state)
 	check_depth("[],", 100000, "", ERR_FORMAT);
 }
 
+static void test_tree_before_error(void **state)
+{
+	struct arena a;
+	struct node *n;
+
+	(void)state;
+	arena_init(&a, 0);
+	assert_false(json_parse(SLICE("{\"a\": {\"b\": 1}, \"c\": [2, \"x"), &a, &n, NULL));
+	assert_true(slice_is(node_text(node_path(n, "a", "b", NULL)), "1"));
+	const struct node *list = node_get(n, SLICE("c"));
+	assert_int_equal(list->count, 2);
+	assert_int_equal(list->length, 0);
+	assert_true(slice_is(list->first->text, "2"));
+	assert_true(slice_empty(list->last->text));
+	arena_release(&a);
+}
+
 static void test_error_position(void **state)
 {
 	struct error err = ERROR_INIT;
@@ -514,6 +531,7 @@ int main(void)
 		cmocka_unit_test(test_duplicate_keys),
 		cmocka_unit_test(test_node_access),
 		cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_tree_before_error),
 		cmocka_unit_test(test_error_position),
 		cmocka_unit_test(test_writer),
 		cmocka_unit_test(test_writer_indent),

@@ -148,6 +148,22 @@ static void test_truncated(void **state)
 	}
 }
 
+static void test_tree_before_error(void **state)
+{
+	struct arena a;
+	struct node *n;
+
+	(void)state;
+	arena_init(&a, 0);
+	assert_false(toml_parse(SLICE("[[p]]\na = 1\n[[p]]\nb = 2\nc = \"x"), &a, &n, NULL));
+	const struct node *list = node_get(n, SLICE("p"));
+	assert_int_equal(list->count, 2);
+	assert_true(slice_is(node_get_text(list->first, SLICE("a")), "1"));
+	assert_true(slice_is(node_get_text(list->last, SLICE("b")), "2"));
+	assert_true(slice_empty(node_get_text(list->last, SLICE("c"))));
+	arena_release(&a);
+}
+
 static void repeat(struct buf *b, const char *text, int count)
 {
 	for (int i = 0; i < count; i++)
@@ -225,6 +241,7 @@ int main(void)
 		cmocka_unit_test(test_spans),
 		cmocka_unit_test(test_refuses),
 		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_tree_before_error),
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_many_keys),
 		cmocka_unit_test(test_empty),

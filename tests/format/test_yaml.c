@@ -225,6 +225,19 @@ static void test_refuses(void **state)
 	must_fail(SLICE("x: &a [1]\n*a : 1"), ERR_UNSUPPORTED, 10);
 }
 
+static void test_tree_before_error(void **state)
+{
+	struct arena a;
+	struct node *n;
+
+	(void)state;
+	arena_init(&a, 0);
+	assert_false(yaml_parse(SLICE("a: {b: 1}\nc:\n  d: 2\n  e: 'x"), 0, &a, &n, NULL));
+	assert_true(slice_is(node_text(node_path(n, "a", "b", NULL)), "1"));
+	assert_true(slice_is(node_text(node_path(n, "c", "d", NULL)), "2"));
+	arena_release(&a);
+}
+
 static void check_limit(struct buf *b)
 {
 	must_fail(buf_slice(b), ERR_LIMIT, -1);
@@ -324,6 +337,7 @@ int main(void)
 		cmocka_unit_test(test_aliases),
 		cmocka_unit_test(test_merge),
 		cmocka_unit_test(test_refuses),
+		cmocka_unit_test(test_tree_before_error),
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_billion_laughs),
 		cmocka_unit_test(test_node_limit),
