@@ -8,7 +8,9 @@
 /* One ecosystem (and release) of the target. */
 struct lookup_target {
 	struct slice name;               /* "Debian:12" */
-	const struct package *example;
+	const struct ecosystem *ecosystem;
+	struct slice release;
+	struct names_keys keys;
 	uint64_t packages;
 	uint64_t incomparable;           /* packages whose version says nothing */
 	struct slice first_incomparable;
@@ -27,10 +29,11 @@ struct advisory_run {
 	struct run *run;
 	struct report *report;
 	struct match_list *matches;
-	struct map target_numbers;       /* ecosystem -> number in targets */
 	struct VEC_OF(struct lookup_target) targets;
+	size_t last_target;              /* packages of one kind come together */
 	struct map memos;                /* ecosystem, name, version -> struct memo */
 	struct map damage;               /* messages already told */
+	struct arena scratch;
 	bool index_used, baseline_used;
 };
 
@@ -119,22 +122,19 @@ static bool covers_releases(const struct advisory_index *index, struct slice eco
 static bool find_coverage(struct advisory_run *r, const struct advisory_index *index,
 			  struct lookup_target *t, struct slice_list *releases)
 {
-	struct slice keys[NAMES_KEYS_MAX];
-	const struct ecosystem *e = t->example->ecosystem;
 	struct error err = ERROR_INIT;
 	const struct index_coverage *row = NULL;
-	size_t count = names_keys(e, t->example->release, r->set->options.ubuntu_pro, r->run->arena, keys);
 
-	if (!covers_releases(index, e->osv, releases, r->run->arena, &err)) {
+	if (!covers_releases(index, t->ecosystem->osv, releases, r->run->arena, &err)) {
 		tell_damage(r, &err);
 		return false;
 	}
-	for (size_t i = 0; i < count && !row; i++) {
-		bool bare = i == count - 1;
+	for (size_t i = 0; i < t->keys.count && !row; i++) {
+		bool bare = i == t->keys.count - 1;
 
-		if (bare && count > 1 && releases->count)
+		if (bare && i > 0 && releases->count)
 			break;
-		if (!index_find_coverage(index, keys[i], &row, &err)) {
+		if (!index_find_coverage(index, t->keys.items[i], &row, &err)) {
 			tell_damage(r, &err);
 			return false;
 		}
@@ -218,18 +218,30 @@ static bool is_looked_up(const struct package *p)
 	return p->ecosystem && !(p->flags & PACKAGE_NOT_INSTALLED);
 }
 
+static bool is_target(const struct lookup_target *t, const struct package *p)
+{
+	return t->ecosystem == p->ecosystem &&
+	       (p->ecosystem->kind == ECOSYSTEM_LANGUAGE || slice_eq(t->release, p->release));
+}
+
 static struct lookup_target *target_of(struct advisory_run *r, const struct package *p)
 {
-	bool is_new;
-	uint64_t *at = map_put(&r->target_numbers, names_coverage(p, r->run->arena), &is_new);
+	size_t i = r->last_target;
 
-	if (is_new) {
-		*at = r->targets.count;
-		*vec_add(r->run->arena, &r->targets) = (struct lookup_target){
-			.name = names_coverage(p, r->run->arena), .example = p,
-		};
+	if (i >= r->targets.count || !is_target(&r->targets.items[i], p))
+		for (i = 0; i < r->targets.count; i++)
+			if (is_target(&r->targets.items[i], p))
+				break;
+	r->last_target = i;
+	if (i == r->targets.count) {
+		struct lookup_target *t = vec_add(r->run->arena, &r->targets);
+
+		t->ecosystem = p->ecosystem;
+		t->release = p->release;
+		names_keys(p->ecosystem, p->release, r->set->options.ubuntu_pro, r->run->arena, &t->keys);
+		t->name = t->keys.items[0];
 	}
-	return &r->targets.items[*at];
+	return &r->targets.items[i];
 }
 
 /* ---------------------------------------------------------------- matching */
@@ -242,8 +254,8 @@ static const struct memo *look_up(struct advisory_run *r, const struct package *
 	struct slice key = arena_join(r->run->arena, parts, sizeof(parts) / sizeof(parts[0]), SLICE("\n"));
 	struct error err = ERROR_INIT;
 	struct match_query query = {
-		.index = t->index, .source = t->source, .package = p, .lookup = *lookup,
-		.explain = r->set->options.explain,
+		.index = t->index, .source = t->source, .package = p, .lookup = *lookup, .keys = &t->keys,
+		.explain = r->set->options.explain, .scratch = &r->scratch,
 	};
 	struct memo *memo = map_get_ptr(&r->memos, key);
 
@@ -298,7 +310,7 @@ static void match_one(struct advisory_run *r, const struct package *p)
 	bool lines = r->set->options.explain;
 	struct names_lookup lookup = { .name = p->name };
 
-	if (!is_looked_up(p) || !names_lookup(p, r->set->options.ubuntu_pro, r->run->arena, &lookup)) {
+	if (!is_looked_up(p) || !names_lookup(p, r->run->arena, &lookup)) {
 		if (lines)
 			explain(r, p, &lookup, NULL, p->ecosystem ? SLICE("not installed: not looked up")
 								   : SLICE("no ecosystem: not looked up"));
@@ -359,9 +371,9 @@ void advisory_match(struct advisory_set *set, const struct package_list *package
 {
 	struct advisory_run r = { .set = set, .run = run, .report = report, .matches = ret };
 
-	map_init(&r.target_numbers);
 	map_init(&r.memos);
 	map_init(&r.damage);
+	arena_init(&r.scratch, 0);
 	vec_each(p, packages)
 		if (is_looked_up(p))
 			target_of(&r, p)->packages++;
@@ -376,7 +388,7 @@ void advisory_match(struct advisory_set *set, const struct package_list *package
 	if (set->baseline_error.code)
 		run_gap(run, GAP_BLOCKING, GAP_REASON_MALFORMED, SLICE("baseline"), "%s",
 			set->baseline_error.message);
-	map_release(&r.target_numbers);
 	map_release(&r.memos);
 	map_release(&r.damage);
+	arena_release(&r.scratch);
 }

@@ -15,7 +15,7 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/wire.h"
-#include "confine/worker.h"
+#include "confine/confine.h"
 #include "format/digest.h"
 
 enum answer_type {
@@ -36,6 +36,7 @@ struct index_work {
 	struct build_file *files;
 	size_t count, done;
 	struct index_input_list inputs;
+	struct error failure; /* of the first file that could not be read */
 };
 
 /* ----------------------------------------------------------------- listing */
@@ -99,7 +100,8 @@ bool index_list_directory(const char *directory, const struct slice_list *wanted
 
 static bool put_records(void *context, struct slice records, struct error *err)
 {
-	return slice_empty(records) || worker_put(context, ANSWER_RECORDS, records, err);
+	return slice_empty(records) || worker_send(context, ANSWER_RECORDS, records) ||
+	       error_set(err, ERR_WORKER, "the records were not taken");
 }
 
 /* In the worker. */
@@ -118,9 +120,9 @@ static bool read_zip(void *argument, struct worker_output *out, struct error *er
 	wire_put_slice(&b, slice_from_cstr(digest_format(&digest, text)));
 	wire_put_u32(&b, summary.broken);
 	wire_put_slice(&b, slice_from_cstr(summary.first.message));
-	bool ok = worker_put(out, ANSWER_SUMMARY, buf_slice(&b), err);
+	bool ok = worker_send(out, ANSWER_SUMMARY, buf_slice(&b));
 	buf_release(&b);
-	return ok;
+	return ok || error_set(err, ERR_WORKER, "the summary was not taken");
 }
 
 static bool take_summary(struct index_work *w, size_t number, struct slice record, struct error *err)
@@ -151,19 +153,17 @@ static bool on_record(void *context, size_t job, uint32_t type, struct slice rec
 	return true;
 }
 
-static bool on_end(void *context, size_t job, const struct error *failure, struct error *err)
+static void on_end(void *context, size_t job, const struct error *err)
 {
 	struct index_work *w = context;
 
-	if (failure) {
-		if (err)
-			*err = *failure;
-		return error_wrap(err, "reading %.*s", SLICE_ARG(w->files[job].file->path));
+	if (err && !w->failure.code) {
+		w->failure = *err;
+		error_wrap(&w->failure, "reading %.*s", SLICE_ARG(w->files[job].file->path));
 	}
 	w->done++;
 	if (w->run->progress)
 		w->run->progress(w->run->context, "reading advisories", w->done, w->count);
-	return true;
 }
 
 static bool map_file(const struct index_file *file, struct build_file *ret, struct error *err)
@@ -206,25 +206,25 @@ static bool map_files(struct index_work *w, const struct index_file_list *files,
 
 static bool read_files(struct index_work *w, struct error *err)
 {
+	const struct worker_events events = { on_record, on_end, w };
+	const struct confine_spec spec = { .tree_fd = -1 };
 	struct worker_job *jobs = arena_new_array(&w->arena, struct worker_job, w->count);
-	const struct worker_handlers handlers = { w, on_record, on_end };
-	struct worker_pool pool;
 
 	for (size_t i = 0; i < w->count; i++)
-		jobs[i] = (struct worker_job){ .function = read_zip, .argument = &w->files[i],
-					       .spec = CONFINE_SPEC_INIT };
+		jobs[i] = (struct worker_job){ .run = read_zip, .job = &w->files[i],
+					       .name = w->files[i].file->name };
 	digest_prepare();
-	worker_pool_init(&pool, w->run->threads);
-	pool.deadline_ms = w->run->deadline_ms;
-	pool.cancelled = w->run->cancelled;
-	bool ok = worker_pool_run(&pool, jobs, w->count, &handlers, err);
-	if (ok && !confine_complete(&pool.status))
-		run_gap(w->run, GAP_NOTE, GAP_REASON_CONFINEMENT, SLICE("advisories"),
-			"the advisories were read without %.*s", SLICE_ARG(confine_missing(&pool.status)));
-	worker_pool_release(&pool);
+	struct confine *confine = confine_new(&spec, err);
+	if (!confine)
+		return false;
+	confine_report(confine, w->run);
+	confine_run(confine, w->run, jobs, w->count, &events);
+	confine_free(confine);
 	for (size_t i = 0; i < w->count; i++)
 		w->inputs.items[i].records = buf_slice(&w->files[i].records);
-	return ok;
+	if (w->failure.code && err)
+		*err = w->failure;
+	return !w->failure.code;
 }
 
 /* ----------------------------------------------------------------- writing */

@@ -504,10 +504,10 @@ static bool is_incomparable(const struct match_query *q)
 
 static bool find_entries(struct matcher *m)
 {
-	for (size_t i = 0; i < m->query->lookup.key_count; i++) {
+	for (size_t i = 0; i < m->query->keys->count; i++) {
 		const struct index_package *package;
 
-		if (!index_find(m->index, m->query->lookup.keys[i], m->query->lookup.name, &package, m->err))
+		if (!index_find(m->index, m->query->keys->items[i], m->query->lookup.name, &package, m->err))
 			return false;
 		if (package && !add_entries(m, package))
 			return false;
@@ -532,15 +532,12 @@ static bool answer(struct matcher *m, struct match_answer *ret)
 bool match_package(const struct match_query *q, struct arena *a, struct match_answer *ret,
 		   struct error *err)
 {
-	struct arena scratch;
 	struct matcher m = {
-		.query = q, .index = q->index, .arena = a, .scratch = &scratch, .err = err,
+		.query = q, .index = q->index, .arena = a, .scratch = q->scratch, .err = err,
 		.scheme = q->package->ecosystem ? q->package->ecosystem->scheme : VERSION_NONE,
 	};
 
 	*ret = (struct match_answer){ 0 };
-	arena_init(&scratch, 0);
-	bool ok = answer(&m, ret);
-	arena_release(&scratch);
-	return ok;
+	arena_clear(q->scratch);
+	return answer(&m, ret);
 }

@@ -52,7 +52,9 @@ struct match_query {
 	enum advisory_source source;
 	const struct package *package; /* of its kind; the names and versions are those of lookup */
 	struct names_lookup lookup;
+	const struct names_keys *keys;
 	bool explain;                  /* lines, and verdicts that clear */
+	struct arena *scratch;         /* cleared by each look-up */
 };
 
 /* False: the index is damaged. */

@@ -102,37 +102,25 @@ static bool goes_by_source(const struct ecosystem *e, bool *ret_version)
 	return false;
 }
 
-size_t names_keys(const struct ecosystem *e, struct slice release, bool ubuntu_pro,
-		  struct arena *a, struct slice keys[static NAMES_KEYS_MAX])
+void names_keys(const struct ecosystem *e, struct slice release, bool ubuntu_pro, struct arena *a,
+		struct names_keys *ret)
 {
-	size_t count = 0;
-
+	*ret = (struct names_keys){ 0 };
 	if (e->kind != ECOSYSTEM_LANGUAGE && !slice_empty(release)) {
-		keys[count++] = arena_printf(a, "%.*s:%.*s", SLICE_ARG(e->osv), SLICE_ARG(release));
-		for (size_t i = 0; i < ARRAY_LEN(suffix_forms) && count < NAMES_KEYS_MAX - 1; i++)
-			if (slice_eq(suffix_forms[i].osv, e->osv) &&
-			    (ubuntu_pro || !suffix_forms[i].pro_only))
-				keys[count++] = arena_printf(a, "%.*s:%s%.*s%s", SLICE_ARG(e->osv),
-							     suffix_forms[i].before, SLICE_ARG(release),
-							     suffix_forms[i].after);
+		ret->items[ret->count++] =
+			arena_printf(a, "%.*s:%.*s", SLICE_ARG(e->osv), SLICE_ARG(release));
+		for (size_t i = 0; i < ARRAY_LEN(suffix_forms) && ret->count < NAMES_KEYS_MAX - 1; i++)
+			if (slice_eq(suffix_forms[i].osv, e->osv) && (ubuntu_pro || !suffix_forms[i].pro_only))
+				ret->items[ret->count++] =
+					arena_printf(a, "%.*s:%s%.*s%s", SLICE_ARG(e->osv),
+						     suffix_forms[i].before, SLICE_ARG(release),
+						     suffix_forms[i].after);
 	}
 	/* Records without a suffix are about every release. */
-	keys[count++] = e->osv;
-	return count;
+	ret->items[ret->count++] = e->osv;
 }
 
-struct slice names_coverage(const struct package *p, struct arena *a)
-{
-	struct slice keys[NAMES_KEYS_MAX];
-
-	if (!p->ecosystem)
-		return SLICE_EMPTY;
-	names_keys(p->ecosystem, p->release, false, a, keys);
-	return keys[0];
-}
-
-bool names_lookup(const struct package *p, bool ubuntu_pro, struct arena *a,
-		  struct names_lookup *ret)
+bool names_lookup(const struct package *p, struct arena *a, struct names_lookup *ret)
 {
 	bool source_version = false;
 
@@ -151,7 +139,6 @@ bool names_lookup(const struct package *p, bool ubuntu_pro, struct arena *a,
 	if (p->ecosystem->scheme == VERSION_GO && ret->version.len > 1 &&
 	    ret->version.data[0] == 'v' && ascii_digit(ret->version.data[1]))
 		ret->version = slice_from(ret->version, 1);
-	ret->key_count = names_keys(p->ecosystem, p->release, ubuntu_pro, a, ret->keys);
 	return true;
 }
 

@@ -25,22 +25,22 @@ struct slice names_normalize(const struct ecosystem *ecosystem, struct slice nam
 /* What of a package its advisories go by. */
 struct names_lookup {
 	struct slice name;       /* normalised */
-	struct slice version;    /* of the package that carries the name */
-#define NAMES_KEYS_MAX 6
-	struct slice keys[NAMES_KEYS_MAX]; /* ecosystems, the most special first */
-	size_t key_count;
+	struct slice version;    /* of the package that carries the name; of Go without the "v" */
 };
 
 /* False: the package has no ecosystem or no name. */
-bool names_lookup(const struct package *p, bool ubuntu_pro, struct arena *a,
-		  struct names_lookup *ret);
+bool names_lookup(const struct package *p, struct arena *a, struct names_lookup *ret);
 
-/* "Debian:12", "npm": how a report names what a package was looked up in. */
-struct slice names_coverage(const struct package *p, struct arena *a);
+#define NAMES_KEYS_MAX 6
 
-/* The keys that can cover an ecosystem's release, the most special first. */
-size_t names_keys(const struct ecosystem *ecosystem, struct slice release, bool ubuntu_pro,
-		  struct arena *a, struct slice keys[static NAMES_KEYS_MAX]);
+/* Where records of an ecosystem's release stand, the most special key first. */
+struct names_keys {
+	struct slice items[NAMES_KEYS_MAX]; /* the first also names the release in reports */
+	size_t count;
+};
+
+void names_keys(const struct ecosystem *ecosystem, struct slice release, bool ubuntu_pro,
+		struct arena *a, struct names_keys *ret);
 
 /* Identifiers: "ghsa-..." and "cve-..." in any case are written in the usual one. */
 struct slice names_identifier(struct slice id, struct arena *a);
