@@ -257,6 +257,30 @@ int index_lock(const struct run *run, const char *output, struct error *err)
 	return TAKE_FD(fd);
 }
 
+/*
+ * By rename from a fixed name, which the lock makes ours: what a killed writer
+ * left there is in nobody's way.
+ */
+static bool replace_file(const char *path, struct slice bytes, struct error *err)
+{
+	char part[LIMIT_PATH];
+
+	if (snprintf(part, sizeof(part), "%s.new", path) >= (int)sizeof(part))
+		return error_set(err, ERR_USAGE, "the path of the advisory index is too long");
+	if (unlink(part) < 0 && errno != ENOENT)
+		return error_set_errno(err, errno, "removing %s", part);
+	CLEANUP_FD int fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		return error_set_errno(err, errno, "creating %s", part);
+	if (!io_write_full(fd, bytes.data, bytes.len) || fsync(fd) < 0 || rename(part, path) < 0) {
+		int saved = errno;
+
+		unlink(part);
+		return error_set_errno(err, saved, "writing %s", path);
+	}
+	return true;
+}
+
 static bool write_index(struct index_work *w, struct error *err)
 {
 	struct buf bytes;
@@ -265,19 +289,16 @@ static bool write_index(struct index_work *w, struct error *err)
 	if (w->run->progress)
 		w->run->progress(w->run->context, "laying out the index", w->count, w->count);
 	bool ok = index_layout(&w->inputs, w->run->now, &bytes, err) &&
-		  io_write_file_atomic(w->output, buf_slice(&bytes), 0644, err);
+		  replace_file(w->output, buf_slice(&bytes), err);
 	buf_release(&bytes);
 	return ok;
 }
 
-bool index_build(struct run *run, const struct index_file_list *files, const char *output,
-		 struct error *err)
+bool index_build_locked(struct run *run, const struct index_file_list *files, const char *output,
+			struct error *err)
 {
 	struct index_work w = { .run = run, .output = output };
-	CLEANUP_FD int lock = index_lock(run, output, err);
 
-	if (lock < 0)
-		return false;
 	arena_init(&w.arena, 0);
 	bool ok = map_files(&w, files, err) && read_files(&w, err) && write_index(&w, err);
 	for (size_t i = 0; i < w.count; i++) {
@@ -287,4 +308,12 @@ bool index_build(struct run *run, const struct index_file_list *files, const cha
 	}
 	arena_release(&w.arena);
 	return ok;
+}
+
+bool index_build(struct run *run, const struct index_file_list *files, const char *output,
+		 struct error *err)
+{
+	CLEANUP_FD int lock = index_lock(run, output, err);
+
+	return lock >= 0 && index_build_locked(run, files, output, err);
 }

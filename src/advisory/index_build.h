@@ -36,6 +36,10 @@ bool index_list_directory(const char *directory, const struct slice_list *wanted
 bool index_build(struct run *run, const struct index_file_list *files, const char *output,
 		 struct error *err);
 
+/* The same for a caller that holds the lock already. */
+bool index_build_locked(struct run *run, const struct index_file_list *files, const char *output,
+			struct error *err);
+
 /*
  * The writers' lock of an index: waits until it is free, the deadline or
  * cancellation.  Returns a descriptor whose close releases it, -1 with err.
