@@ -4,7 +4,8 @@
  * bytes.  Limits: LIMIT_LAYER_BYTES and LIMIT_RATIO (past LIMIT_RATIO_FLOOR).
  * A gzip member's CRC and length, and zstd's checksum, are verified.
  * Truncation is ERR_FORMAT.  Bytes behind the last gzip member that are not a
- * member are ignored when zero, else ERR_FORMAT.
+ * member are ignored when zero, else ERR_FORMAT.  Errors carry the offset in
+ * the compressed bytes.
  */
 #ifndef BULWARK_FORMAT_INFLATE_H
 #define BULWARK_FORMAT_INFLATE_H
@@ -27,10 +28,10 @@ struct stream_inflate {
 	struct stream stream;
 	struct stream *below;
 	enum compression compression;
-	struct inflate_state *state;
-	uint64_t in, out;
+	struct inflate_engine *engine;
+	uint64_t in, out; /* bytes taken from below and not left over, bytes made of them */
 };
-/* Detects on the first piece. */
+/* Detects when the first piece is asked for. */
 void stream_inflate_init(struct stream_inflate *s, struct stream *below);
 
 /* Raw deflate (RFC 1951) of known size, whole; for zip entries. */
