@@ -20,10 +20,15 @@ enum cvss_version {
 	CVSS_4_0,
 };
 
+/* "2.0" ... "4.0"; "" for CVSS_NONE. */
+const char *cvss_version_name(enum cvss_version version);
+
 /*
  * Scores a vector: the base score for 2.0 and 3.x (further metrics are
- * checked and not counted), for 4.0 the score of all metrics given.  A vector
- * with an unknown, doubled or missing mandatory metric is ERR_FORMAT.
+ * checked and not counted), for 4.0 the score of all metrics given.  The score
+ * is a multiple of 0.1 from 0.0 to 10.0.  A vector with an unknown, doubled or
+ * missing mandatory metric is ERR_FORMAT.  The order of the metrics is free,
+ * which 3.x allows and 4.0 does not: databases hold vectors in any order.
  * Parentheses around a 2.0 vector are accepted.
  */
 bool cvss_score(struct slice vector, enum cvss_version *ret_version, double *ret_score,
