@@ -26,6 +26,7 @@
 #define LIMIT_LAYERS          1024
 #define LIMIT_TAR_ENTRIES     ((uint64_t)20000000) /* per layer */
 #define LIMIT_TAR_META        (1 * MIB)        /* one pax header or GNU long name */
+#define LIMIT_SPARSE_RUNS     ((size_t)262144)     /* pieces of one sparse file */
 #define LIMIT_LAYER_BYTES     ((uint64_t)1 << 40)  /* uncompressed */
 #define LIMIT_RATIO           1200             /* uncompressed : compressed, past LIMIT_RATIO_FLOOR */
 #define LIMIT_RATIO_FLOOR     ((uint64_t)64 << 20)

@@ -2,6 +2,13 @@
  * tar as a stream: POSIX.1-2017 pax (ustar and extended headers), GNU
  * (long names, base-256 numbers, old sparse) and pax sparse 0.0, 0.1, 1.0.
  * Old v7 headers are read too.  Nothing is written to disk.
+ *
+ * Where readers differ this one agrees with Go's archive/tar, by which engines
+ * read layers: links, directories and devices have no data whatever their size
+ * says, a GNU long name outranks a pax path, of two extended headers the later
+ * counts, and global headers change no entry.  A global header that sets a
+ * path, link, size or sparse map is refused (ERR_UNSUPPORTED), for other
+ * readers would apply it.
  */
 #ifndef BULWARK_FORMAT_TAR_H
 #define BULWARK_FORMAT_TAR_H
@@ -27,7 +34,7 @@ struct tar_entry {
 	struct slice link; /* target of links */
 	uint64_t size;     /* logical size of a file, holes included */
 	uint64_t stored;   /* bytes that stand in the archive */
-	uint64_t offset;   /* of the data in the tar stream */
+	uint64_t offset;   /* of these bytes in the tar stream */
 	uint32_t mode;
 	int64_t mtime;
 	bool sparse;
@@ -45,7 +52,8 @@ void tar_release(struct tar *t);
 /*
  * The next entry (unread data of the last one is passed over), *ret NULL at
  * the end of the archive.  The end is two zero blocks, or the end of the bytes
- * at an entry's boundary.  Errors carry the offset in the tar stream.
+ * at an entry's boundary, with or without padding.  Errors carry the offset in
+ * the tar stream.
  */
 bool tar_next(struct tar *t, const struct tar_entry **ret, struct error *err);
 /* The next piece of the entry's data, holes as zeros; empty at its end. */
