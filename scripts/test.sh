@@ -11,6 +11,7 @@ here=$(dirname "$0")
 	meson setup "$build" --buildtype=debugoptimized -Doptimization=1 \
 		-Db_sanitize=address,undefined >/dev/null
 ninja -C "$build" --quiet
+"$here/fetch-schemas.sh" "$build/schemas"
 
 export ASAN_OPTIONS="${ASAN_OPTIONS:-abort_on_error=1:detect_leaks=1:strict_string_checks=1}"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}"

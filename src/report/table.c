@@ -47,6 +47,8 @@ static bool sheet_begin(struct sheet *s, const struct column *columns, size_t co
 		s->failed |= !scols_table_new_column(s->table, columns[i].name, columns[i].width_hint,
 						     columns[i].flags);
 	scols_table_enable_colors(s->table, style->colour);
+	/* Cells are escaped already, once. */
+	scols_table_enable_noencoding(s->table, 1);
 	/* Only a terminal has a width to keep to. */
 	scols_table_set_termforce(s->table, style->columns ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
 	if (style->columns)
@@ -131,12 +133,12 @@ static struct slice where(const struct report *r, const struct package *p, struc
 
 static const struct column finding_columns[] = {
 	{ "SEVERITY", 0, 0 },
-	{ "ID", 0, SCOLS_FL_NOEXTREMES },
-	{ "PACKAGE", 0, SCOLS_FL_TRUNC },
-	{ "INSTALLED", 0, SCOLS_FL_TRUNC },
-	{ "FIXED IN", 0, SCOLS_FL_TRUNC },
-	{ "WHERE", 0, SCOLS_FL_TRUNC },
-	{ "SUMMARY", 0, SCOLS_FL_TRUNC },
+	{ "ID", 0, 0 },
+	{ "PACKAGE", 0.25, SCOLS_FL_TRUNC },
+	{ "INSTALLED", 0.15, SCOLS_FL_TRUNC },
+	{ "FIXED IN", 0.15, SCOLS_FL_TRUNC },
+	{ "WHERE", 0.1, SCOLS_FL_TRUNC | SCOLS_FL_NOEXTREMES },
+	{ "SUMMARY", 0.1, SCOLS_FL_TRUNC | SCOLS_FL_NOEXTREMES },
 };
 
 static void finding_line(struct sheet *s, const struct report *r, const struct assessment *x, bool wide,
@@ -181,10 +183,10 @@ static bool write_findings(const struct report *r, const struct report_style *st
 }
 
 static const struct column package_columns[] = {
-	{ "PACKAGE", 0, SCOLS_FL_TRUNC },
-	{ "VERSION", 0, SCOLS_FL_TRUNC },
+	{ "PACKAGE", 0.4, SCOLS_FL_TRUNC },
+	{ "VERSION", 0.2, SCOLS_FL_TRUNC },
 	{ "ORIGIN", 0, 0 },
-	{ "WHERE", 0, SCOLS_FL_TRUNC },
+	{ "WHERE", 0.1, SCOLS_FL_TRUNC | SCOLS_FL_NOEXTREMES },
 };
 
 static bool write_packages(const struct report *r, const struct report_style *style, struct buf *out,
