@@ -53,6 +53,20 @@ static bool try_out(struct confine *c, struct error *err)
 	return true;
 }
 
+/* The filter depends on whether Landlock holds, and only a trial tells. */
+static bool prepare(struct confine *c, struct error *err)
+{
+	bool tree = c->spec.tree_fd >= 0;
+	bool landlock = c->landlock_abi > 0 && !(c->spec.disable & CONFINE_LANDLOCK);
+
+	if (!confine_make_filter(tree, landlock, &c->filter, err) || !try_out(c, err))
+		return false;
+	if (!tree || !landlock || (c->features & CONFINE_LANDLOCK))
+		return true;
+	free(c->filter.filter);
+	return confine_make_filter(tree, false, &c->filter, err) && try_out(c, err);
+}
+
 struct confine *confine_new(const struct confine_spec *spec, struct error *err)
 {
 	struct confine *c = mem_alloc_zero(1, sizeof(*c));
@@ -63,7 +77,7 @@ struct confine *confine_new(const struct confine_spec *spec, struct error *err)
 	c->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (c->null_fd < 0) {
 		error_set_errno(err, errno, "/dev/null");
-	} else if (!confine_make_filter(spec->tree_fd >= 0, &c->filter, err) || !try_out(c, err)) {
+	} else if (!prepare(c, err)) {
 		error_wrap(err, "preparing confined workers");
 	} else if (spec->require && c->features != CONFINE_ALL) {
 		error_set(err, ERR_UNSUPPORTED, "this kernel cannot confine workers completely");

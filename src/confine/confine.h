@@ -25,8 +25,13 @@ enum confine_feature {
 #define WORKER_FDS_MAX 8
 
 struct confine_spec {
-	int tree_fd;      /* directory beneath which workers may read, -1: none; stays the caller's */
-	size_t memory;    /* address space in bytes; 0: LIMIT_WORKER_MEMORY */
+	/*
+	 * Directory beneath which workers may read, -1: none; stays the caller's.
+	 * Without Landlock the tree is no boundary for reading, and openat2 fails
+	 * with ENOSYS.
+	 */
+	int tree_fd;
+	size_t memory;    /* address space in bytes, beyond what is mapped at the fork; 0: LIMIT_WORKER_MEMORY */
 	unsigned disable; /* enum confine_feature: treated as if the kernel lacked them */
 	bool require;     /* ERR_UNSUPPORTED instead of workers without all features */
 };

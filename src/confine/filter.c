@@ -22,19 +22,20 @@ static const int always[] = {
 	SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday), SCMP_SYS(getrandom), SCMP_SYS(rt_sigreturn),
 	SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigaction), SCMP_SYS(sigaltstack), SCMP_SYS(getpid),
 	SCMP_SYS(gettid), SCMP_SYS(sched_yield), SCMP_SYS(restart_syscall), SCMP_SYS(fadvise64),
-	SCMP_SYS(rseq),
+	SCMP_SYS(rseq), SCMP_SYS(tgkill), /* abort; only of itself, see sandbox.c */
+	SCMP_SYS(sysinfo),                /* the C library's qsort asks how much memory there is */
 };
 
 /* For a worker that has a directory; Landlock says beneath which one. */
 static const int with_tree[] = {
-	SCMP_SYS(openat2), SCMP_SYS(getdents64), SCMP_SYS(newfstatat), SCMP_SYS(statx),
+	SCMP_SYS(getdents64), SCMP_SYS(newfstatat), SCMP_SYS(statx),
 	SCMP_SYS(fstatfs), SCMP_SYS(readlinkat), SCMP_SYS(fcntl), SCMP_SYS(dup),
 };
 
 /* What the sanitizers' allocators and checkers call besides. */
 static const int sanitizer[] = {
 	SCMP_SYS(mprotect), SCMP_SYS(sched_getaffinity), SCMP_SYS(prctl), SCMP_SYS(getrlimit),
-	SCMP_SYS(prlimit64), SCMP_SYS(tgkill), SCMP_SYS(getppid), SCMP_SYS(getuid),
+	SCMP_SYS(prlimit64), SCMP_SYS(getppid), SCMP_SYS(getuid),
 };
 
 static int allow_all(scmp_filter_ctx ctx, const int *calls, size_t count)
@@ -46,9 +47,30 @@ static int allow_all(scmp_filter_ctx ctx, const int *calls, size_t count)
 	return rc;
 }
 
-static int add_rules(scmp_filter_ctx ctx, bool tree)
+/*
+ * Opening files.  Where nothing may be opened, an attempt to read fails and
+ * does not kill: the C library tries on its own, for /etc/localtime say.
+ * What openat2 would do stands in memory, where a filter cannot look: only
+ * Landlock keeps it from writing.
+ */
+static int add_opening(scmp_filter_ctx ctx, bool tree, bool landlock)
 {
 	const scmp_datum_t writing = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND;
+	int rc = seccomp_rule_add(ctx, tree ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat), 1,
+				  SCMP_A2(SCMP_CMP_MASKED_EQ, writing, 0));
+
+	if (rc == 0 && tree)
+		rc = seccomp_rule_add(ctx, landlock ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(ENOSYS),
+				      SCMP_SYS(openat2), 0);
+	/* fstat is this call in some C libraries. */
+	if (rc == 0 && !tree)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,
+				      SCMP_A3(SCMP_CMP_EQ, AT_EMPTY_PATH));
+	return rc;
+}
+
+static int add_rules(scmp_filter_ctx ctx, bool tree, bool landlock)
+{
 	int rc = allow_all(ctx, always, ARRAY_LEN(always));
 
 	/* Memory may be mapped, never as a program. */
@@ -60,9 +82,8 @@ static int add_rules(scmp_filter_ctx ctx, bool tree)
 				      SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 	if (rc == 0 && tree)
 		rc = allow_all(ctx, with_tree, ARRAY_LEN(with_tree));
-	if (rc == 0 && tree)
-		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
-				      SCMP_A2(SCMP_CMP_MASKED_EQ, writing, 0));
+	if (rc == 0)
+		rc = add_opening(ctx, tree, landlock);
 	if (rc == 0 && CONFINE_SANITIZED)
 		rc = allow_all(ctx, sanitizer, ARRAY_LEN(sanitizer));
 	return rc;
@@ -89,7 +110,7 @@ static bool export_filter(scmp_filter_ctx ctx, struct sock_fprog *ret, struct er
 	return true;
 }
 
-bool confine_make_filter(bool tree, struct sock_fprog *ret, struct error *err)
+bool confine_make_filter(bool tree, bool landlock, struct sock_fprog *ret, struct error *err)
 {
 	scmp_filter_ctx ctx = seccomp_init(FORBIDDEN);
 
@@ -98,7 +119,7 @@ bool confine_make_filter(bool tree, struct sock_fprog *ret, struct error *err)
 		return error_set(err, ERR_UNSUPPORTED, "seccomp is not available");
 	/* A binary tree instead of a list: a few comparisons for each call. */
 	seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-	int rc = add_rules(ctx, tree);
+	int rc = add_rules(ctx, tree, landlock);
 	bool ok = rc == 0 ? export_filter(ctx, ret, err)
 			  : error_set_errno(err, -rc, "cannot make the seccomp filter");
 	seccomp_release(ctx);

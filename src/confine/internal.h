@@ -31,7 +31,7 @@ struct confine {
 unsigned confine_enter(const struct confine *c, struct error *err);
 /* sandbox.c: closes every descriptor but these (any order, -1 is passed over). */
 void confine_close_others(const int *keep, size_t count);
-/* filter.c: the allow list as a program, freed by the caller. */
-bool confine_make_filter(bool tree, struct sock_fprog *ret, struct error *err);
+/* filter.c: the allow list as a program, freed by the caller; `landlock`: it will hold as well. */
+bool confine_make_filter(bool tree, bool landlock, struct sock_fprog *ret, struct error *err);
 
 #endif

@@ -26,6 +26,7 @@ enum {
 #define PIPE_SIZE (1 << 20)
 #define READ_SIZE ((size_t)256 * 1024)
 #define POLL_MS 100
+#define BUFFER_KEPT (4 * READ_SIZE)
 
 struct worker_output {
 	int fd;
@@ -58,23 +59,44 @@ static void send_error(int fd, const struct error *err)
 	buf_release(&b);
 }
 
+/* Standard descriptors become /dev/null, but those that serve as something else. */
+static void leave_terminal(const struct confine *c, const int *keep, size_t count)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		bool named = fd == STDERR_FILENO && CONFINE_SANITIZED;
+
+		for (size_t i = 0; i < count; i++)
+			named |= keep[i] == fd;
+		if (!named)
+			dup2(c->null_fd, fd);
+	}
+}
+
+/* The broker's handlers mean nothing here; a crash must end the worker. */
+static void own_signals(void)
+{
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
+	/* The broker decides; what a terminal sends reaches the whole group. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+}
+
 static _Noreturn void be_worker(const struct confine *c, const struct worker_job *job, int fd, pid_t broker)
 {
-	int keep[WORKER_FDS_MAX + 5] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, fd, c->spec.tree_fd };
+	int keep[WORKER_FDS_MAX + 5] = { fd, c->spec.tree_fd };
+	static const int standard[] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO };
 	struct worker_output out = { fd };
 	struct error err = ERROR_INIT;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != broker)
 		_exit(1);
-	signal(SIGINT, SIG_IGN); /* the broker decides; a terminal's ^C reaches the whole group */
-	signal(SIGTERM, SIG_DFL);
-	signal(SIGPIPE, SIG_IGN);
-	dup2(c->null_fd, STDIN_FILENO);
-	dup2(c->null_fd, STDOUT_FILENO);
-	if (!CONFINE_SANITIZED)
-		dup2(c->null_fd, STDERR_FILENO);
-	memcpy(keep + 5, job->fds, job->fd_count * sizeof(job->fds[0]));
+	own_signals();
+	memcpy(keep + 2, job->fds, job->fd_count * sizeof(job->fds[0]));
+	leave_terminal(c, keep, 2 + job->fd_count);
+	memcpy(keep + 2 + job->fd_count, standard, sizeof(standard));
 	confine_close_others(keep, 5 + job->fd_count);
 	unsigned held = confine_enter(c, &err);
 	if (held != c->features) {
@@ -129,6 +151,9 @@ static void describe_death(const struct worker_job *job, int status, struct erro
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
 		error_set(err, ERR_WORKER, "%.*s: the worker was stopped at a forbidden system call",
 			  SLICE_ARG(job->name));
+	else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+		error_set(err, ERR_WORKER, "%.*s: the worker was killed: the machine is out of memory, or "
+			  "it hid from its work", SLICE_ARG(job->name));
 	else if (WIFSIGNALED(status))
 		error_set(err, ERR_WORKER, "%.*s: the worker died of SIG%s", SLICE_ARG(job->name),
 			  sigabbrev_np(WTERMSIG(status)) ? sigabbrev_np(WTERMSIG(status)) : "?");
@@ -142,15 +167,19 @@ static void reap(struct pool *p, struct worker *w)
 	int status = 0;
 
 	close(w->fd);
-	/* One that has closed its pipe has nothing left to do. */
-	if (w->ended)
-		kill(w->pid, SIGKILL);
+	/*
+	 * One that has closed its pipe has nothing left to do, and must not be
+	 * waited for.  On one that is dying already the signal has no effect.
+	 */
+	kill(w->pid, SIGKILL);
 	while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (!w->ended)
 		describe_death(&p->jobs[w->job], status, &w->err);
 	finish_job(p, w->job, &w->err);
 	buf_clear(&w->bytes);
+	if (w->bytes.alloc > BUFFER_KEPT)
+		buf_release(&w->bytes);
 	w->pid = 0;
 	p->running--;
 }

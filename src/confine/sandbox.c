@@ -2,10 +2,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <linux/close_range.h>
+#include <linux/filter.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
-#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -79,6 +80,15 @@ static void limit(__rlimit_resource_t resource, rlim_t value)
 	setrlimit(resource, &l);
 }
 
+/* Bytes of address space in use: what the broker has mapped counts against the worker as well. */
+static size_t mapped(void)
+{
+	CLEANUP_FILE FILE *f = fopen("/proc/self/statm", "re");
+	unsigned long pages;
+
+	return f && fscanf(f, "%lu", &pages) == 1 ? pages * (size_t)sysconf(_SC_PAGESIZE) : 0;
+}
+
 /* Best effort each: seccomp and Landlock are what a worker is really held by. */
 static void set_limits(const struct confine *c)
 {
@@ -88,20 +98,49 @@ static void set_limits(const struct confine *c)
 	limit(RLIMIT_STACK, 16 * MIB);
 	/* The sanitizers and valgrind reserve terabytes of address space. */
 	if (!CONFINE_SANITIZED && !c->emulated)
-		limit(RLIMIT_AS, c->spec.memory ? c->spec.memory : LIMIT_WORKER_MEMORY);
+		limit(RLIMIT_AS, mapped() + (c->spec.memory ? c->spec.memory : LIMIT_WORKER_MEMORY));
 }
 
-/* As root, a worker with a directory keeps the one capability that lets it read what it is to read. */
+/*
+ * As root, a worker with a directory keeps the one capability that lets it read
+ * what it is to read; in a container that is often the wider of the two.  One
+ * that the broker has not got must not be asked for: then none would be dropped.
+ */
 static void drop_capabilities(bool tree)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[2] = { 0 };
+	struct __user_cap_data_struct held[2] = { 0 }, data[2] = { 0 };
 
 	for (unsigned long cap = 0; cap <= CAP_LAST_CAP; cap++)
 		prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
-	if (tree && geteuid() == 0)
-		data[0].effective = data[0].permitted = 1u << CAP_DAC_READ_SEARCH;
+	if (tree && syscall(SYS_capget, &header, held) == 0) {
+		uint32_t search = 1u << CAP_DAC_READ_SEARCH, override = 1u << CAP_DAC_OVERRIDE;
+		uint32_t effective = held[0].effective & held[0].permitted;
+
+		data[0].effective = effective & search ? search : effective & override;
+		data[0].permitted = data[0].effective;
+	}
 	syscall(SYS_capset, &header, data);
+}
+
+/*
+ * The allow list lets tgkill pass so that abort ends with its own signal; this
+ * filter in front of it narrows the call to the worker itself.  It is written
+ * here since the number of the process is known only now.
+ */
+static bool signal_itself_only(void)
+{
+	struct sock_filter program[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_tgkill, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)getpid(), 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog filter = { ARRAY_LEN(program), program };
+
+	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) == 0;
 }
 
 unsigned confine_enter(const struct confine *c, struct error *err)
@@ -119,7 +158,7 @@ unsigned confine_enter(const struct confine *c, struct error *err)
 	if ((wanted & CONFINE_LANDLOCK) && c->landlock_abi > 0 && enter_landlock(c))
 		held |= CONFINE_LANDLOCK;
 	if ((wanted & CONFINE_SECCOMP) && c->filter.len && (held & CONFINE_NO_NEW_PRIVILEGES) &&
-	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &c->filter) == 0)
+	    signal_itself_only() && syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &c->filter) == 0)
 		held |= CONFINE_SECCOMP;
 	return held;
 }
@@ -127,6 +166,19 @@ unsigned confine_enter(const struct confine *c, struct error *err)
 static int by_number(const void *a, const void *b)
 {
 	return *(const int *)a - *(const int *)b;
+}
+
+/* Kernels before 5.9, and valgrind, know no close_range. */
+static void close_between(unsigned first, unsigned last)
+{
+	struct rlimit l;
+
+	if (syscall(SYS_close_range, first, last, 0) == 0)
+		return;
+	if (getrlimit(RLIMIT_NOFILE, &l) < 0 || l.rlim_cur > 1 << 20)
+		l.rlim_cur = 1 << 20;
+	for (unsigned fd = first; fd <= last && fd < l.rlim_cur; fd++)
+		close((int)fd);
 }
 
 void confine_close_others(const int *keep, size_t count)
@@ -143,8 +195,8 @@ void confine_close_others(const int *keep, size_t count)
 		unsigned fd = (unsigned)sorted[i];
 
 		if (fd > next)
-			syscall(SYS_close_range, next, fd - 1, 0);
+			close_between(next, fd - 1);
 		next = fd + 1;
 	}
-	syscall(SYS_close_range, next, ~0u, 0);
+	close_between(next, ~0u);
 }

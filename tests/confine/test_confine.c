@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -307,7 +308,144 @@ static void test_tree(void **state)
 	rmdir(dir);
 }
 
+static bool create_by_openat2(void *job, struct worker_output *out, struct error *err)
+{
+	struct open_how how = { .flags = O_WRONLY | O_CREAT | O_TRUNC, .mode = 0600 };
+
+	if (syscall(SYS_openat2, *(int *)job, "new", &how, sizeof(how)) >= 0)
+		return tell(out);
+	return error_set_errno(err, errno, "openat2");
+}
+
+/* seccomp cannot look into openat2's argument, so that without Landlock there is no such call. */
+static void test_tree_without_landlock(void **state)
+{
+	struct bench *b = *state;
+	char dir[] = "/tmp/bulwark-tree-XXXXXX";
+
+	need_confinement();
+	assert_non_null(mkdtemp(dir));
+	int tree = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(tree >= 0);
+	const struct confine_spec spec = { .tree_fd = tree, .disable = CONFINE_LANDLOCK };
+	run_one(b, &spec, create_by_openat2, &tree);
+	assert_true(b->outcomes[0].failed);
+	assert_int_equal(b->outcomes[0].err.os_errno, ENOSYS);
+	assert_int_equal(faccessat(tree, "new", F_OK, 0), -1);
+	close(tree);
+	rmdir(dir);
+}
+
+/* --- what a worker must be able to do --- */
+
+static int by_value(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+/* Each of these makes the C library call the kernel on its own. */
+static bool use_the_c_library(void *job, struct worker_output *out, struct error *err)
+{
+	static int numbers[4096];
+	time_t t = 1700000000;
+	struct stat st;
+	struct tm tm;
+
+	(void)job;
+	(void)out;
+	for (int i = 0; i < 4096; i++)
+		numbers[i] = i * 7919 % 4096;
+	qsort(numbers, 4096, sizeof(numbers[0]), by_value);
+	if (fstat(STDIN_FILENO, &st) < 0 || !gmtime_r(&t, &tm) || numbers[1] != 1 || tm.tm_year != 123)
+		return error_set(err, ERR_INTERNAL, "the C library does not work");
+	return true;
+}
+
+static bool take_memory(void *job, struct worker_output *out, struct error *err)
+{
+	volatile char *p = malloc(64 * MIB);
+
+	(void)job;
+	(void)out;
+	if (!p)
+		return error_set(err, ERR_LIMIT, "no memory");
+	p[MIB] = 1;
+	return true;
+}
+
+static bool read_given(void *job, struct worker_output *out, struct error *err)
+{
+	char bytes[16];
+	ssize_t n = pread(*(int *)job, bytes, sizeof(bytes), 0);
+
+	if (n < 0)
+		return error_set_errno(err, errno, "pread");
+	worker_send(out, TYPE_TEXT, slice_new(bytes, (size_t)n));
+	return true;
+}
+
+static void test_ordinary_work(void **state)
+{
+	struct bench *b = *state;
+	const struct worker_job jobs[] = {
+		{ .run = use_the_c_library, .name = SLICE("library") },
+		{ .run = take_memory, .name = SLICE("memory") },
+	};
+	/* As a mapped index: what the broker holds must not be counted against its workers. */
+	void *mapped = mmap(NULL, LIMIT_WORKER_MEMORY + GIB, PROT_READ,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	assert_true(mapped != MAP_FAILED);
+	run_jobs(b, &bare, jobs, 2);
+	munmap(mapped, LIMIT_WORKER_MEMORY + GIB);
+	for (size_t i = 0; i < 2; i++)
+		if (b->outcomes[i].failed)
+			fail_msg("%s", b->outcomes[i].err.message);
+}
+
+/* A program started without standard input has its files there. */
+static void test_file_in_place_of_standard_input(void **state)
+{
+	struct bench *b = *state;
+	char path[] = "/tmp/bulwark-test-XXXXXX";
+	int saved = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 10), file = mkstemp(path), in = STDIN_FILENO;
+
+	assert_true(file > STDIN_FILENO);
+	assert_int_equal(write(file, "hello", 5), 5);
+	assert_int_equal(dup2(file, in), in);
+	const struct worker_job job = { .run = read_given, .job = &in, .fds = { in }, .fd_count = 1,
+					.name = SLICE("standard input") };
+	run_jobs(b, &bare, &job, 1);
+	if (saved >= 0)
+		dup2(saved, in);
+	unlink(path);
+	close(file);
+	assert_false(b->outcomes[0].failed);
+	assert_true(slice_is(buf_slice(&b->outcomes[0].text), "hello"));
+}
+
 /* --- death, lies, hanging --- */
+
+static bool abort_itself(void *job, struct worker_output *out, struct error *err)
+{
+	(void)job;
+	(void)out;
+	(void)err;
+	abort();
+}
+
+/* Closes its answer, so that nothing more can come, and goes on. */
+static bool hide(void *job, struct worker_output *out, struct error *err)
+{
+	(void)job;
+	(void)out;
+	(void)err;
+	for (int fd = 3; fd < 64; fd++)
+		close(fd);
+	for (;;)
+		sched_yield();
+	return true;
+}
 
 static bool die(void *job, struct worker_output *out, struct error *err)
 {
@@ -373,10 +511,12 @@ static void test_death_is_an_error(void **state)
 		{ .run = fail_with_offset, .name = SLICE("failing") },
 		{ .run = send_refused, .name = SLICE("refused") },
 		{ .run = lie_about_length, .name = SLICE("lying") },
+		{ .run = abort_itself, .name = SLICE("aborting") },
+		{ .run = hide, .name = SLICE("hiding") },
 	};
 
-	run_jobs(b, &bare, jobs, 5);
-	for (size_t i = 0; i < 5; i++)
+	run_jobs(b, &bare, jobs, 7);
+	for (size_t i = 0; i < 7; i++)
 		assert_true(b->outcomes[i].failed);
 	assert_int_equal(b->outcomes[0].err.code, ERR_WORKER);
 	assert_non_null(strstr(b->outcomes[0].err.message, "dying"));
@@ -388,6 +528,9 @@ static void test_death_is_an_error(void **state)
 	assert_string_equal(b->outcomes[3].err.message, "refused record");
 	assert_int_equal(b->outcomes[4].err.code, ERR_WORKER);
 	assert_non_null(strstr(b->outcomes[4].err.message, "announced"));
+	assert_non_null(strstr(b->outcomes[5].err.message, "SIGABRT"));
+	assert_int_equal(b->outcomes[6].err.code, ERR_WORKER);
+	assert_non_null(strstr(b->outcomes[6].err.message, "killed"));
 }
 
 static void test_deadline(void **state)
@@ -525,6 +668,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_misbehaviour_is_stopped, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_tree, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_tree_without_landlock, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_ordinary_work, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_file_in_place_of_standard_input, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_death_is_an_error, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_deadline, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cancellation, setup, teardown),
