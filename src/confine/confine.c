@@ -59,12 +59,16 @@ static bool prepare(struct confine *c, struct error *err)
 	bool tree = c->spec.tree_fd >= 0;
 	bool landlock = c->landlock_abi > 0 && !(c->spec.disable & CONFINE_LANDLOCK);
 
-	if (!confine_make_filter(tree, landlock, &c->filter, err) || !try_out(c, err))
+	/* Without a filter seccomp does not hold, which the trial finds. */
+	if (!c->emulated)
+		confine_make_filter(tree, landlock, &c->filter, NULL);
+	if (!try_out(c, err))
 		return false;
-	if (!tree || !landlock || (c->features & CONFINE_LANDLOCK))
+	if (c->emulated || !tree || !landlock || (c->features & CONFINE_LANDLOCK))
 		return true;
 	free(c->filter.filter);
-	return confine_make_filter(tree, false, &c->filter, err) && try_out(c, err);
+	confine_make_filter(tree, false, &c->filter, NULL);
+	return try_out(c, err);
 }
 
 struct confine *confine_new(const struct confine_spec *spec, struct error *err)
@@ -72,8 +76,8 @@ struct confine *confine_new(const struct confine_spec *spec, struct error *err)
 	struct confine *c = mem_alloc_zero(1, sizeof(*c));
 
 	c->spec = *spec;
-	c->landlock_abi = landlock_abi();
 	c->emulated = under_valgrind();
+	c->landlock_abi = c->emulated ? 0 : landlock_abi();
 	c->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (c->null_fd < 0) {
 		error_set_errno(err, errno, "/dev/null");
