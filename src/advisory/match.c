@@ -259,7 +259,8 @@ static bool affected_still(const struct matcher *m, const struct match_entry *en
 	return true;
 }
 
-static void add_version(struct slice_list *list, struct slice v, struct arena *a)
+/* Adds what the list does not hold yet. */
+static void add_text(struct slice_list *list, struct slice v, struct arena *a)
 {
 	vec_each(known, list)
 		if (slice_eq(*known, v))
@@ -287,7 +288,7 @@ static bool fixed_versions(const struct matcher *m, const struct match_entry *en
 
 	for (size_t i = 0; i < count; i++)
 		if (entries[i].hit && !slice_empty(entries[i].fixed) && told.count < FIX_STEPS)
-			add_version(&told, entries[i].fixed, m->scratch);
+			add_text(&told, entries[i].fixed, m->scratch);
 	vec_each(fix, &told) {
 		struct slice v = *fix, next;
 		bool still = true;
@@ -296,7 +297,7 @@ static bool fixed_versions(const struct matcher *m, const struct match_entry *en
 			if (!affected_still(m, entries, count, v, &still, &next))
 				return false;
 			if (!still)
-				add_version(&clean, v, m->arena);
+				add_text(&clean, v, m->arena);
 			else if (slice_empty(next) || version_compare(m->scheme, next, v) <= 0)
 				break;
 			v = next;
@@ -320,7 +321,7 @@ static struct slice join_ranges(const struct matcher *m, const struct match_entr
 
 	for (size_t i = 0; i < count; i++)
 		if (entries[i].hit && ranges.count < FIX_STEPS)
-			add_version(&ranges, entries[i].range, m->scratch);
+			add_text(&ranges, entries[i].range, m->scratch);
 	return arena_join(m->arena, ranges.items, ranges.count, SLICE(" || "));
 }
 
@@ -359,6 +360,8 @@ static bool fold_entries(const struct matcher *m, const struct match_entry *entr
 		if (!r)
 			return false;
 		verdict->erratum = verdict->erratum && (r->flags & INDEX_ERRATUM);
+		if (verdict->erratum && !index_list(m->index, r->upstream, m->scratch, &verdict->fixes, m->err))
+			return false;
 	}
 	verdict->vulnerability = arena_new(m->arena, struct vulnerability);
 	return match_fold(m->query, used.items, used.count, m->arena, verdict->vulnerability, m->err);
@@ -406,23 +409,21 @@ static void name_findings(struct match_verdict_list *verdicts, struct map *names
 static bool absorb(struct match_verdict_list *verdicts, const struct match_verdict *erratum,
 		   const struct map *names, struct arena *a)
 {
-	const struct vulnerability *v = erratum->vulnerability;
 	bool any = false;
 
-	vec_each(id, &v->related) {
+	vec_each(id, &erratum->fixes) {
 		if (!slice_starts(*id, SLICE("CVE-")))
 			continue;
 		if (!map_get(names, *id))
 			return false;
 		any = true;
 	}
-	vec_each(id, &v->related) {
+	vec_each(id, &erratum->fixes) {
 		const uint64_t *at = map_get(names, *id);
 
-		if (!any || !at || !slice_starts(*id, SLICE("CVE-")))
-			continue;
-		vec_each(record, &v->record_ids)
-			add_version(&verdicts->items[*at].vulnerability->record_ids, *record, a);
+		if (at)
+			vec_each(record, &erratum->vulnerability->record_ids)
+				add_text(&verdicts->items[*at].vulnerability->record_ids, *record, a);
 	}
 	return any;
 }

@@ -35,7 +35,8 @@ struct match_verdict {
 	struct slice_list fixed_versions;
 	struct slice affected_range;
 	struct slice explanation; /* the comparison and the record that decided */
-	bool erratum;             /* all its records are errata */
+	bool erratum;             /* all its records are errata, which fix ... */
+	struct slice_list fixes;  /* ... these */
 };
 
 struct match_verdict_list VEC_OF(struct match_verdict);
