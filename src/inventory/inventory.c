@@ -11,6 +11,7 @@ const struct inventory_row *const inventory_rows[] = {
 	&inventory_dpkg_status,
 	&inventory_dpkg_status_d,
 	&inventory_apk_installed,
+	&inventory_go_binary,
 };
 
 const size_t inventory_row_count = ARRAY_LEN(inventory_rows);

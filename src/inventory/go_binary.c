@@ -1,0 +1,221 @@
+/*
+ * Go programs: the modules that the build information lists (the format is
+ * that of debug.BuildInfo.String of Go's package runtime/debug), the program's
+ * own module, and Go's standard library as "stdlib", which is its name in
+ * advisories.
+ */
+#include "base/limits.h"
+#include "base/text.h"
+#include "inventory/exe_layout.h"
+#include "inventory/go_buildinfo.h"
+#include "inventory/rows.h"
+
+#define MIN_SIZE 4096    /* no Go program is smaller, by far */
+#define MODULES_MAX 100000
+
+struct module {
+	struct slice kind, path, version, sum;
+	uint64_t offset, end; /* of the line */
+};
+
+static bool usable(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((uint8_t)s.data[i] <= ' ' || s.data[i] == 0x7f)
+			return false;
+	return s.len <= LIMIT_NAME && text_valid_utf8(s);
+}
+
+static bool versionless(struct slice version)
+{
+	return slice_empty(version) || slice_is(version, "(devel)");
+}
+
+static struct module read_line(struct slice line, uint64_t offset)
+{
+	struct module m = { .offset = offset, .end = offset + line.len };
+
+	slice_split(line, '\t', &m.kind, &line);
+	slice_split(line, '\t', &m.path, &line);
+	slice_split(line, '\t', &m.version, &line);
+	slice_split(line, '\t', &m.sum, &line);
+	return m;
+}
+
+/* NULL: the line names no module that could be looked up. */
+static struct package *add_module(struct inventory_output *out, const struct module *m)
+{
+	struct arena *a = out->arena;
+
+	if (slice_empty(m->path) && slice_is(m->kind, "mod"))
+		return NULL;
+	if (slice_empty(m->path) || !usable(m->path) || !usable(m->version) || !usable(m->sum)) {
+		inventory_partial(out, m->offset, "a line of the module list has no usable name and version");
+		return NULL;
+	}
+	struct package *p = inventory_add(out, ORIGIN_GO_BINARY, arena_copy(a, m->path),
+					  arena_copy(a, m->version));
+	p->integrity = arena_copy(a, m->sum);
+	p->flags = slice_is(m->kind, "mod") ? PACKAGE_MAIN : 0;
+	if (versionless(m->version))
+		p->flags |= PACKAGE_UNVERSIONED;
+	p->offset = m->offset;
+	p->length = m->end - m->offset;
+	return p;
+}
+
+/* The replacement is what was built; one without a version is a folder. */
+static void replace_module(struct inventory_output *out, struct package *p, const struct module *m)
+{
+	bool local = versionless(m->version), sound = usable(m->path) && usable(m->version) && usable(m->sum);
+
+	if (!sound || slice_empty(m->path))
+		inventory_partial(out, m->offset, "a replacement has no usable name and version");
+	if (local || !sound || slice_empty(m->path)) {
+		p->flags |= PACKAGE_LOCAL | PACKAGE_UNVERSIONED;
+		p->version = local ? arena_copy(out->arena, m->version) : SLICE_EMPTY;
+		p->integrity = SLICE_EMPTY;
+	} else {
+		p->flags &= ~(uint32_t)PACKAGE_UNVERSIONED;
+		p->name = arena_copy(out->arena, m->path);
+		p->version = arena_copy(out->arena, m->version);
+		p->integrity = arena_copy(out->arena, m->sum);
+	}
+	p->length = m->end - p->offset;
+}
+
+static void add_modules(struct inventory_output *out, const struct go_text *modules)
+{
+	struct slice rest = modules->text, line;
+	struct package *last = NULL;
+	size_t before = out->packages.count;
+
+	while (slice_next(&rest, '\n', &line)) {
+		struct module m = read_line(line, modules->offset + (uint64_t)(line.data - modules->text.data));
+
+		if (slice_is(m.kind, "=>")) {
+			if (last)
+				replace_module(out, last, &m);
+			last = NULL;
+		} else if (slice_is(m.kind, "dep") || slice_is(m.kind, "mod")) {
+			if (out->packages.count - before == MODULES_MAX) {
+				inventory_partial(out, m.offset, "more than %d modules", MODULES_MAX);
+				return;
+			}
+			last = add_module(out, &m);
+		}
+	}
+}
+
+/*
+ * "go1.19.8" is 1.19.8, "go1.20rc1" is 1.20.0-rc.1 as in advisories; what
+ * vendors and experiments add behind that is no part of the version.  Empty:
+ * no release.
+ */
+static struct slice release_of_go(struct slice tag, struct arena *a)
+{
+	size_t end = 0, dots = 0, digits;
+
+	if (!slice_cut_prefix(&tag, SLICE("go")))
+		return SLICE_EMPTY;
+	for (;; end++, dots++) {
+		for (digits = end; end < tag.len && ascii_digit(tag.data[end]); end++)
+			;
+		if (end == digits)
+			return SLICE_EMPTY;
+		if (dots == 2 || end + 1 >= tag.len || tag.data[end] != '.' || !ascii_digit(tag.data[end + 1]))
+			break;
+	}
+	struct slice numbers = slice_first(tag, end), word = slice_from(tag, end);
+	const char *kind = slice_cut_prefix(&word, SLICE("rc")) ? "rc" :
+			   slice_cut_prefix(&word, SLICE("beta")) ? "beta" : NULL;
+	for (digits = 0; digits < word.len && ascii_digit(word.data[digits]); digits++)
+		;
+	if (!kind || digits == 0)
+		return arena_copy(a, numbers);
+	return arena_printf(a, "%.*s%s-%s.%.*s", SLICE_ARG(numbers), dots == 1 ? ".0" : "", kind,
+			    SLICE_ARG(slice_first(word, digits)));
+}
+
+static void add_stdlib(struct inventory_output *out, const struct go_text *version)
+{
+	struct slice release = release_of_go(version->text, out->arena);
+	struct package *p = inventory_add(out, ORIGIN_GO_BINARY, SLICE("stdlib"), release);
+
+	p->offset = version->offset;
+	p->length = version->text.len;
+	if (slice_empty(release)) {
+		/* "devel go1.21-4d6b7b7 Tue ..." lies between releases. */
+		struct slice first, second, rest;
+
+		slice_split(version->text, ' ', &first, &rest);
+		slice_split(rest, ' ', &second, &rest);
+		p->version = arena_copy(out->arena, slice_empty(second) ? first : second);
+		p->flags = PACKAGE_UNVERSIONED;
+	}
+}
+
+/* --------------------------------------------------------------------- row */
+
+struct inventory_sieve {
+	struct go_scanner *scanner;
+};
+
+static bool sieve_wants(const struct inventory_file *file, struct slice first)
+{
+	return file->size >= MIN_SIZE && exe_known(first);
+}
+
+static struct inventory_sieve *sieve_begin(struct arena *a, const struct inventory_file *file)
+{
+	struct inventory_sieve *s = arena_new(a, struct inventory_sieve);
+
+	s->scanner = go_scanner_new(a, file->size);
+	return s;
+}
+
+static bool sieve_feed(struct inventory_sieve *s, struct slice piece)
+{
+	return go_scanner_feed(s->scanner, piece);
+}
+
+static bool sieve_finish(struct inventory_sieve *s, struct inventory_output *out, struct error *err)
+{
+	struct go_buildinfo info;
+
+	switch (go_scanner_finish(s->scanner, &info)) {
+	case GO_NOTHING:
+		return true;
+	case GO_WANT_WHOLE:
+		out->want_whole = true;
+		return true;
+	case GO_BROKEN:
+		return error_set(err, ERR_FORMAT, "a Go program whose build information cannot be read");
+	case GO_FOUND:
+		add_stdlib(out, &info.version);
+		add_modules(out, &info.modules);
+		return true;
+	}
+	return true;
+}
+
+static bool parse(const struct inventory_input *in, struct inventory_output *out, struct error *err)
+{
+	const struct inventory_file file = { .path = in->path, .size = in->bytes.len };
+	struct inventory_sieve *s = sieve_begin(out->arena, &file);
+
+	sieve_feed(s, in->bytes);
+	return sieve_finish(s, out, err);
+}
+
+const struct inventory_row inventory_go_binary = {
+	.name = "go-binary",
+	.origin = ORIGIN_GO_BINARY,
+	.scopes = INVENTORY_IMAGE | INVENTORY_DIRECTORY,
+	.max_size = LIMIT_KEEP,
+	.parse = parse,
+	.sieve_wants = sieve_wants,
+	.sieve_begin = sieve_begin,
+	.sieve_feed = sieve_feed,
+	.sieve_finish = sieve_finish,
+};
