@@ -120,6 +120,16 @@ void names_keys(const struct ecosystem *e, struct slice release, bool ubuntu_pro
 	ret->items[ret->count++] = e->osv;
 }
 
+struct slice names_coverage(const struct package *p, struct arena *a)
+{
+	struct names_keys keys;
+
+	if (!p->ecosystem)
+		return SLICE_EMPTY;
+	names_keys(p->ecosystem, p->release, false, a, &keys);
+	return keys.items[0];
+}
+
 bool names_lookup(const struct package *p, struct arena *a, struct names_lookup *ret)
 {
 	bool source_version = false;

@@ -42,6 +42,9 @@ struct names_keys {
 void names_keys(const struct ecosystem *ecosystem, struct slice release, bool ubuntu_pro,
 		struct arena *a, struct names_keys *ret);
 
+/* "Debian:12", "npm": how reports name what a package is looked up in; empty without an ecosystem. */
+struct slice names_coverage(const struct package *p, struct arena *a);
+
 /* Identifiers: "ghsa-..." and "cve-..." in any case are written in the usual one. */
 struct slice names_identifier(struct slice id, struct arena *a);
 /* Lower is better: CVE, GHSA, then the others. */
