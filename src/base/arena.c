@@ -156,9 +156,10 @@ struct slice arena_join(struct arena *a, const struct slice *parts, size_t count
 		total += parts[i].len + (i ? separator.len : 0);
 	char *p = take(a, total + 1), *out = p;
 	for (size_t i = 0; i < count; i++) {
-		if (i)
+		if (i && separator.len)
 			out = mempcpy(out, separator.data, separator.len);
-		out = mempcpy(out, parts[i].data, parts[i].len);
+		if (parts[i].len)
+			out = mempcpy(out, parts[i].data, parts[i].len);
 	}
 	*out = '\0';
 	return slice_new(p, total);
