@@ -12,6 +12,16 @@ const struct inventory_row *const inventory_rows[] = {
 	&inventory_dpkg_status_d,
 	&inventory_apk_installed,
 	&inventory_go_binary,
+	&inventory_node_package,
+	&inventory_npm_lock,
+	&inventory_yarn_lock,
+	&inventory_pnpm_lock,
+	&inventory_python_package,
+	&inventory_requirements,
+	&inventory_poetry_lock,
+	&inventory_pipfile_lock,
+	&inventory_pdm_lock,
+	&inventory_uv_lock,
 };
 
 const size_t inventory_row_count = ARRAY_LEN(inventory_rows);

@@ -27,6 +27,23 @@ static bool take_bracketed(struct slice *s, char open, char close, struct slice 
 	return true;
 }
 
+static bool one_of(char c, struct slice set)
+{
+	return slice_find_byte(set, c) < set.len;
+}
+
+/* What PEP 440's versions are made of; pip puts variables in before it reads a line. */
+static bool sound_version(struct slice version)
+{
+	bool variable = slice_find(version, SLICE("${")) < version.len;
+
+	for (size_t i = 0; i < version.len; i++)
+		if (!ascii_alnum(version.data[i]) && !one_of(version.data[i], SLICE(".!+_-*")) &&
+		    !(variable && one_of(version.data[i], SLICE("${}"))))
+			return false;
+	return !slice_empty(version);
+}
+
 /* PEP 440, "Version specifiers": each has an operator and a version. */
 static bool sound_specifiers(struct slice list)
 {
@@ -36,14 +53,10 @@ static bool sound_specifiers(struct slice list)
 		size_t end = 0;
 
 		one = slice_trim(one);
-		while (end < one.len && strchr("<>=!~", one.data[end]))
+		while (end < one.len && one_of(one.data[end], SLICE("<>=!~")))
 			end++;
-		struct slice version = slice_trim(slice_from(one, end));
-		if (!slice_empty(one) && (end == 0 || end > 3 || slice_empty(version)))
+		if (!slice_empty(one) && (end == 0 || end > 3 || !sound_version(slice_trim(slice_from(one, end)))))
 			return false;
-		for (size_t i = 0; i < version.len; i++)
-			if (ascii_space(version.data[i]))
-				return false;
 	}
 	return true;
 }
@@ -86,7 +99,7 @@ struct slice python_pinned(struct slice specifiers)
 		if (!slice_cut_prefix(&one, SLICE("===")) && !slice_cut_prefix(&one, SLICE("==")))
 			continue;
 		one = slice_trim(one);
-		if (!slice_empty(one) && !slice_ends(one, SLICE("*")))
+		if (!slice_empty(one) && slice_find_byte(one, '*') == one.len)
 			return one;
 	}
 	return SLICE_EMPTY;
