@@ -21,7 +21,7 @@ build: $(BUILD)/build.ninja
 	@ninja -C $(BUILD) $(BUILD_QUIET) bulwark
 
 $(BUILD)/build.ninja: meson.build
-	@scripts/require.sh build
+	@scripts/install-packages.sh --check build
 	@meson setup $(BUILD) --buildtype=release -Db_lto=true --prefix=$(PREFIX) >/dev/null
 
 deps:

@@ -1,10 +1,13 @@
 #!/bin/sh
-# Installs the Debian packages of the named lists (scripts/packages/) that are
-# missing: directly as root, else through sudo.  Does nothing when all are there.
+# install-packages.sh [--check] LIST...: installs the Debian packages of the named
+# lists (scripts/packages/) that are missing: directly as root, else through sudo.
+# Does nothing when all are there.  With --check it only says what is missing.
 set -eu
 
 here=$(dirname "$0")
 missing=
+check=
+[ "${1:-}" != --check ] || { check=yes; shift; }
 
 for list in "$@"; do
 	for package in $(sed 's/#.*//' "$here/packages/$list"); do
@@ -13,6 +16,10 @@ for list in "$@"; do
 	done
 done
 [ -n "$missing" ] || exit 0
+[ -z "$check" ] || {
+	echo "missing Debian packages (\`make deps\` installs them):$missing" >&2
+	exit 0
+}
 
 as_root=
 if [ "$(id -u)" -ne 0 ]; then
