@@ -421,7 +421,7 @@ static bool absorb(struct match_verdict_list *verdicts, const struct match_verdi
 	vec_each(id, &erratum->fixes) {
 		const uint64_t *at = map_get(names, *id);
 
-		if (at)
+		if (any && at)
 			vec_each(record, &erratum->vulnerability->record_ids)
 				add_text(&verdicts->items[*at].vulnerability->record_ids, *record, a);
 	}
