@@ -163,11 +163,14 @@ static bool read_meta(struct tar *t, const struct tar_header *h, struct buf *b, 
 static bool read_global(struct tar *t, const struct tar_header *h, struct error *err)
 {
 	struct tar_state *s = t->state;
-	/* An extended header may stand before this one and still wait for its entry. */
 	struct tar_map map = { 0 };
 	struct buf text;
 	struct tar_pax pax;
 
+	/* Go forgets what waits for its entry here, others do not: a name could be hidden from one of them. */
+	if (s->has_records || s->has_long_name || s->has_long_link)
+		return error_set_at(err, ERR_UNSUPPORTED, s->header_offset,
+				    "a global pax header between an entry and what announces it");
 	buf_init(&text, LIMIT_TAR_META);
 	bool ok = read_meta(t, h, &text, err) &&
 		  tar_pax_read(buf_slice(&text), s->header_offset + TAR_BLOCK_BYTES, &pax, &map, err);

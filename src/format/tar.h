@@ -7,8 +7,9 @@
  * read layers: links, directories and devices have no data whatever their size
  * says, a GNU long name outranks a pax path, of two extended headers the later
  * counts, and global headers change no entry.  A global header that sets a
- * path, link, size or sparse map is refused (ERR_UNSUPPORTED), for other
- * readers would apply it.
+ * path, link, size or sparse map, or that stands between an entry and its
+ * extended header or long name, is refused (ERR_UNSUPPORTED), for readers
+ * differ over it.
  */
 #ifndef BULWARK_FORMAT_TAR_H
 #define BULWARK_FORMAT_TAR_H
