@@ -44,18 +44,27 @@ static bool sound_version(struct slice version)
 	return !slice_empty(version);
 }
 
+static bool cut_operator(struct slice *s)
+{
+	static const struct slice operators[] = {
+		SLICE_INIT("==="), SLICE_INIT("=="), SLICE_INIT("~="), SLICE_INIT("!="),
+		SLICE_INIT("<="), SLICE_INIT(">="), SLICE_INIT("<"), SLICE_INIT(">"),
+	};
+
+	for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++)
+		if (slice_cut_prefix(s, operators[i]))
+			return true;
+	return false;
+}
+
 /* PEP 440, "Version specifiers": each has an operator and a version. */
 static bool sound_specifiers(struct slice list)
 {
 	struct slice one;
 
 	while (slice_next(&list, ',', &one)) {
-		size_t end = 0;
-
 		one = slice_trim(one);
-		while (end < one.len && one_of(one.data[end], SLICE("<>=!~")))
-			end++;
-		if (!slice_empty(one) && (end == 0 || end > 3 || !sound_version(slice_trim(slice_from(one, end)))))
+		if (!slice_empty(one) && (!cut_operator(&one) || !sound_version(slice_trim(one))))
 			return false;
 	}
 	return true;
