@@ -25,13 +25,23 @@ struct supply {
 	const struct supply_config *config;
 	struct session *session;
 	const char *index_path; /* changed by supply_begin when a mirror is named */
+	const char *fallback;   /* the index without that mirror */
+	struct slice mirror;    /* as the update takes it: an absolute path or a URL */
 };
 
-/* With a mirror, the index of that mirror in the cache directory is the one to use. */
+/*
+ * With a mirror, the index of that mirror in the cache directory is the one to
+ * use; it has only the ecosystems that scans with this mirror needed.
+ */
 bool supply_begin(struct supply *s, struct arena *a, struct error *err);
+/*
+ * A mirror as options name it: a path is made absolute, so that it means the
+ * same wherever the program is started; ERR_USAGE for a URL of another kind.
+ */
+bool supply_mirror(struct slice written, struct arena *a, struct slice *ret, struct error *err);
 /* struct scan_options.prepare and .archive; context is a struct supply. */
 bool supply_advisories(void *context, struct run *run, const struct slice_list *ecosystems,
-		       struct error *err);
+		       const char **index_path, struct error *err);
 void supply_archive(void *context, struct run *run, const struct target_result *target,
 		    struct report *report, struct match_list *ret);
 

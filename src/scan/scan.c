@@ -116,12 +116,15 @@ static void match_packages(struct run *run, const struct scan_options *options,
 	struct error err = ERROR_INIT;
 	struct match_list *matches = arena_new(run->arena, struct match_list);
 	struct match_list *pending = arena_new(run->arena, struct match_list);
+	struct advisory_options advisories = options->advisories;
 	struct slice_list names = { 0 };
 
 	list_ecosystems(&ret->packages, run->arena, &names);
-	if (options->prepare && !options->prepare(options->context, run, &names, &err))
+	if (options->prepare &&
+	    !options->prepare(options->context, run, &names, &advisories.index_path, &err))
 		run_gap(run, GAP_NOTE, GAP_REASON_NO_ADVISORIES, SLICE("advisories"), "%s", err.message);
-	if (!advisory_set_open(set, &options->advisories, &err))
+	error_clear(&err);
+	if (!advisory_set_open(set, &advisories, &err))
 		run_gap(run, GAP_BLOCKING, GAP_REASON_NO_ADVISORIES, set->index_path, "%s", err.message);
 	note_incomparable(run, &ret->packages);
 	advisory_match(set, &ret->packages, run, ret, matches);

@@ -17,10 +17,11 @@ struct scan_options {
 	/*
 	 * Called once the ecosystems of the target are known, before the index is
 	 * opened, so that only what is needed is brought; NULL: nothing is
-	 * brought.  False ends in a gap, not in a failed scan.
+	 * brought.  May name another index in *index_path.  False ends in a note,
+	 * not in a failed scan: it goes on with the index that is named then.
 	 */
 	bool (*prepare)(void *context, struct run *run, const struct slice_list *ecosystems,
-			struct error *err);
+			const char **index_path, struct error *err);
 	/*
 	 * Adds pending updates of the distribution's own archive for packages that
 	 * the index does not cover; NULL: none.
