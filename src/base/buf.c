@@ -82,14 +82,12 @@ bool buf_vprintf(struct buf *b, const char *fmt, va_list args)
 	if (ok && (size_t)n < sizeof(text)) {
 		ok = buf_add(b, text, (size_t)n);
 	} else if (ok) {
-		/* vsnprintf writes a NUL behind the text. */
-		char *p = buf_reserve(b, (size_t)n + 1);
+		/* vsnprintf writes a NUL behind the text, for which there may be no room. */
+		char *longer = mem_alloc((size_t)n + 1);
 
-		ok = p != NULL;
-		if (ok) {
-			vsnprintf(p, (size_t)n + 1, fmt, again);
-			b->len += (size_t)n;
-		}
+		vsnprintf(longer, (size_t)n + 1, fmt, again);
+		ok = buf_add(b, longer, (size_t)n);
+		free(longer);
 	}
 	va_end(again);
 	return ok;

@@ -129,6 +129,7 @@ bool io_write_file_atomic(const char *path, struct slice data, unsigned mode, st
 
 bool io_make_dirs(const char *path, struct error *err)
 {
+	struct stat st;
 	char part[PATH_MAX];
 	size_t len = strlen(path);
 
@@ -142,5 +143,9 @@ bool io_make_dirs(const char *path, struct error *err)
 		if (mkdir(part, 0755) < 0 && errno != EEXIST)
 			return error_set_errno(err, errno, "creating %s", part);
 	}
+	if (stat(path, &st) < 0)
+		return error_set_errno(err, errno, "%s", path);
+	if (!S_ISDIR(st.st_mode))
+		return error_set_errno(err, ENOTDIR, "%s", path);
 	return true;
 }

@@ -40,6 +40,12 @@ static size_t find_slot(const struct map *m, struct slice key, uint64_t hash)
 
 static void rehash(struct map *m, size_t slot_count)
 {
+	size_t kept = 0;
+
+	for (size_t i = 0; i < m->count; i++)
+		if (!m->entries[i].deleted)
+			m->entries[kept++] = m->entries[i];
+	m->count = kept;
 	free(m->slots);
 	m->slots = mem_alloc_zero(slot_count, sizeof(*m->slots));
 	m->slot_count = slot_count;
@@ -63,21 +69,18 @@ uint64_t *map_put(struct map *m, struct slice key, bool *ret_new)
 	if (m->count + 1 > m->slot_count / 4 * 3) {
 		if (m->count >= UINT32_MAX / 2)
 			mem_exhausted();
-		rehash(m, m->slot_count ? m->slot_count * 2 : 16);
+		/* Where half of the entries are deleted ones, dropping them makes room enough. */
+		size_t next = m->live <= m->count / 2 ? m->slot_count : m->slot_count * 2;
+
+		rehash(m, next ? next : 16);
 	}
 	uint64_t hash = hash_table(key);
 	size_t slot = find_slot(m, key, hash);
-	struct map_entry *e;
-	bool is_new = true;
+	struct map_entry *e = m->slots[slot] ? &m->entries[m->slots[slot] - 1] : NULL;
+	bool is_new = !e || e->deleted;
 
-	if (m->slots[slot]) {
-		e = &m->entries[m->slots[slot] - 1];
-		is_new = e->deleted;
-		if (is_new) {
-			*e = (struct map_entry){ .key = key, .hash = hash };
-			m->live++;
-		}
-	} else {
+	if (is_new) {
+		/* Also what was there before and deleted: it comes last now. */
 		if (m->count == m->alloc) {
 			m->alloc = m->alloc ? m->alloc * 2 : 8;
 			m->entries = mem_realloc(m->entries, m->alloc, sizeof(*m->entries));

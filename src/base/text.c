@@ -136,11 +136,24 @@ static bool match_class(struct slice pattern, size_t *i, char c)
 	return matched != negate && c != '/';
 }
 
-/* One place to come back to for each kind of star: the last `*` and the last `**`. */
+/*
+ * One place to come back to for each kind of star: the last `*` and the last
+ * `**`; of a whole component of stars only where a component starts.
+ */
 struct star {
-	bool set;
+	bool set, whole;
 	size_t pattern, path;
 };
+
+/* Moves the twin star's end on; false: there is no further place. */
+static bool twin_advance(struct star *twin, struct slice path)
+{
+	if (!twin->set)
+		return false;
+	if (twin->whole)
+		twin->path += slice_find_byte(slice_from(path, twin->path), '/');
+	return ++twin->path <= path.len;
+}
 
 bool text_glob(struct slice pattern, struct slice path)
 {
@@ -154,12 +167,13 @@ bool text_glob(struct slice pattern, struct slice path)
 			if (deep) {
 				i += 2;
 				/* A whole component of stars also stands for none. */
-				if (i < pattern.len && pattern.data[i] == '/' && (i < 3 || pattern.data[i - 3] == '/'))
-					i++;
-				twin = (struct star){ true, i, j };
+				bool component = i < pattern.len && pattern.data[i] == '/' &&
+						 (i < 3 || pattern.data[i - 3] == '/');
+				i += component;
+				twin = (struct star){ true, component, i, j };
 				single.set = false;
 			} else {
-				single = (struct star){ true, ++i, j };
+				single = (struct star){ true, false, ++i, j };
 			}
 			continue;
 		}
@@ -180,10 +194,10 @@ bool text_glob(struct slice pattern, struct slice path)
 		} else if (single.set && path.data[single.path] != '/') {
 			i = single.pattern;
 			j = ++single.path;
-		} else if (twin.set) {
+		} else if (twin_advance(&twin, path)) {
 			single.set = false;
 			i = twin.pattern;
-			j = ++twin.path;
+			j = twin.path;
 		} else {
 			return false;
 		}

@@ -65,7 +65,11 @@ bool control_field(struct control_reader *r, struct control_field *ret, size_t *
 				++*ret_bad;
 			continue;
 		}
-		*ret = (struct control_field){ .key = key, .value = slice_trim(value), .offset = start };
+		value = slice_trim(value);
+		/* An empty value has a place as well: callers count offsets from it. */
+		if (slice_empty(value))
+			value = slice_new(line.data + line.len, 0);
+		*ret = (struct control_field){ .key = key, .value = value, .offset = start };
 		return true;
 	}
 	return false;

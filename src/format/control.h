@@ -12,7 +12,7 @@
 
 struct control_field {
 	struct slice key;
-	struct slice value;   /* trimmed; a folded value keeps its line breaks */
+	struct slice value;   /* in the text, trimmed; a folded value keeps its line breaks */
 	size_t offset;        /* of the key in the text */
 };
 
