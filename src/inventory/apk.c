@@ -43,7 +43,7 @@ static void add_stanza(const struct stanza *s, struct inventory_output *out)
 	struct arena *a = out->arena;
 	struct slice name = s->by_letter['P'], version = s->by_letter['V'], origin = s->by_letter['o'];
 
-	if (slice_empty(name) || slice_empty(version) || name.len > LIMIT_NAME || version.len > LIMIT_NAME) {
+	if (!inventory_sound(name) || !inventory_sound(version) || origin.len > LIMIT_NAME) {
 		inventory_partial(out, s->offset, "a stanza has no usable package name and version");
 		return;
 	}

@@ -68,7 +68,8 @@ static void set_source(struct package *p, struct slice source)
 		if (!slice_empty(slice_trim(version)))
 			p->source_version = slice_trim(version);
 	}
-	p->source_name = slice_trim(name);
+	if (!slice_empty(slice_trim(name)))
+		p->source_name = slice_trim(name);
 }
 
 /* First alternatives only: "a (>= 1) | b, c:any" gives a and c. */
@@ -88,11 +89,6 @@ static void add_depends(struct package *p, struct slice list, struct arena *a)
 	}
 }
 
-static bool acceptable(struct slice s)
-{
-	return !slice_empty(s) && s.len <= LIMIT_NAME && !memchr(s.data, '\n', s.len);
-}
-
 static void add_stanza(const struct stanza *s, struct inventory_output *out)
 {
 	struct arena *a = out->arena;
@@ -101,7 +97,7 @@ static void add_stanza(const struct stanza *s, struct inventory_output *out)
 	/* A package that was never installed has no version; that is no fault. */
 	if (slice_empty(s->version) && (flags & PACKAGE_NOT_INSTALLED))
 		return;
-	if (!acceptable(s->package) || !acceptable(s->version) || s->source.len > LIMIT_NAME) {
+	if (!inventory_sound(s->package) || !inventory_sound(s->version) || s->source.len > LIMIT_NAME) {
 		inventory_partial(out, s->offset, "a stanza has no usable package name and version");
 		return;
 	}

@@ -5,7 +5,6 @@
  * advisories.
  */
 #include "base/limits.h"
-#include "base/text.h"
 #include "inventory/exe_layout.h"
 #include "inventory/go_buildinfo.h"
 #include "inventory/rows.h"
@@ -18,12 +17,9 @@ struct module {
 	uint64_t offset, end; /* of the line */
 };
 
-static bool usable(struct slice s)
+static bool empty_or_sound(struct slice s)
 {
-	for (size_t i = 0; i < s.len; i++)
-		if ((uint8_t)s.data[i] <= ' ' || s.data[i] == 0x7f)
-			return false;
-	return s.len <= LIMIT_NAME && text_valid_utf8(s);
+	return slice_empty(s) || inventory_sound(s);
 }
 
 static bool versionless(struct slice version)
@@ -49,7 +45,7 @@ static struct package *add_module(struct inventory_output *out, const struct mod
 
 	if (slice_empty(m->path) && slice_is(m->kind, "mod"))
 		return NULL;
-	if (slice_empty(m->path) || !usable(m->path) || !usable(m->version) || !usable(m->sum)) {
+	if (!inventory_sound(m->path) || !empty_or_sound(m->version) || !empty_or_sound(m->sum)) {
 		inventory_partial(out, m->offset, "a line of the module list has no usable name and version");
 		return NULL;
 	}
@@ -67,11 +63,12 @@ static struct package *add_module(struct inventory_output *out, const struct mod
 /* The replacement is what was built; one without a version is a folder. */
 static void replace_module(struct inventory_output *out, struct package *p, const struct module *m)
 {
-	bool local = versionless(m->version), sound = usable(m->path) && usable(m->version) && usable(m->sum);
+	bool local = versionless(m->version);
+	bool sound = inventory_sound(m->path) && empty_or_sound(m->version) && empty_or_sound(m->sum);
 
-	if (!sound || slice_empty(m->path))
+	if (!sound)
 		inventory_partial(out, m->offset, "a replacement has no usable name and version");
-	if (local || !sound || slice_empty(m->path)) {
+	if (local || !sound) {
 		p->flags |= PACKAGE_LOCAL | PACKAGE_UNVERSIONED;
 		p->version = local ? arena_copy(out->arena, m->version) : SLICE_EMPTY;
 		p->integrity = SLICE_EMPTY;

@@ -4,6 +4,8 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
+#include "base/limits.h"
+#include "base/text.h"
 #include "inventory/rows.h"
 
 const struct inventory_row *const inventory_rows[] = {
@@ -60,6 +62,16 @@ struct package *inventory_add(struct inventory_output *out, enum package_origin 
 	p->version = version;
 	p->layer = -1;
 	return p;
+}
+
+bool inventory_sound(struct slice text)
+{
+	if (slice_empty(text) || text.len > LIMIT_NAME)
+		return false;
+	for (size_t i = 0; i < text.len; i++)
+		if ((uint8_t)text.data[i] <= ' ' || text.data[i] == 0x7f)
+			return false;
+	return text_valid_utf8(text);
 }
 
 void inventory_partial(struct inventory_output *out, uint64_t offset, const char *fmt, ...)

@@ -102,6 +102,8 @@ const struct inventory_row *inventory_match_bytes(unsigned scope, const struct i
 /* Adds an empty package with the row's origin to the output. */
 struct package *inventory_add(struct inventory_output *out, enum package_origin origin,
 			      struct slice name, struct slice version);
+/* Can it be a package's name or version?  Of bounded length, UTF-8, neither blanks nor control characters. */
+bool inventory_sound(struct slice text);
 /* Remembers the first entry that could not be read. */
 void inventory_partial(struct inventory_output *out, uint64_t offset, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

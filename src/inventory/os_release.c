@@ -20,8 +20,9 @@ static bool matches(struct slice path)
 }
 
 /*
- * The value as a shell would read it: quotes taken off, in double quotes and
- * outside them a backslash takes the next character as it is.
+ * The value as a shell would read it: quotes taken off, outside quotes a
+ * backslash takes the next character as it is, in double quotes only those
+ * that are special there.
  */
 static struct slice unquote(struct slice value, struct arena *a)
 {
@@ -36,7 +37,8 @@ static struct slice unquote(struct slice value, struct arena *a)
 			quote = quote ? 0 : c;
 			continue;
 		}
-		if (c == '\\' && quote != '\'' && i + 1 < value.len)
+		if (c == '\\' && quote != '\'' && i + 1 < value.len &&
+		    (!quote || strchr("\"\\$`", value.data[i + 1])))
 			c = value.data[++i];
 		else if (!quote && (c == '#' || ascii_space(c)) && (i == 0 || ascii_space(value.data[i - 1])))
 			break;
@@ -60,6 +62,7 @@ static void read_assignments(struct slice text, struct inventory_output *out)
 	};
 	struct slice line;
 
+	slice_cut_prefix(&text, SLICE("\xef\xbb\xbf"));
 	while (slice_next_line(&text, &line)) {
 		struct slice key, value;
 

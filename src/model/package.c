@@ -108,10 +108,10 @@ static void os_parts(const struct package *p, struct arena *a, struct purl *purl
 	purl_add_qualifier(purl, a, SLICE("arch"), p->architecture);
 	purl_add_qualifier(purl, a, SLICE("distro"), p->distro);
 	purl_add_qualifier(purl, a, SLICE("modularitylabel"), p->module_stream);
-	if (slice_empty(p->source_name) ||
-	    (slice_eq(p->source_name, p->name) && slice_eq(p->source_version, p->version)))
-		return;
 	bool own_version = !slice_empty(p->source_version) && !slice_eq(p->source_version, p->version);
+
+	if (slice_empty(p->source_name) || (slice_eq(p->source_name, p->name) && !own_version))
+		return;
 	purl_add_qualifier(purl, a, SLICE("upstream"),
 			   own_version ? arena_printf(a, "%.*s@%.*s", SLICE_ARG(p->source_name),
 						      SLICE_ARG(p->source_version))

@@ -29,13 +29,12 @@ static bool names_id(const struct assessment *x, struct slice id)
 	return false;
 }
 
+/* purl: canonical, without qualifiers; without a version it covers all. */
 static bool covers_purl(const struct assessment *x, struct slice purl, struct arena *a)
 {
 	struct slice own = package_purl(x->match->package, a);
 
-	/* Qualifiers tell nothing about identity here; a purl without version covers all. */
 	own = slice_first(own, slice_find_byte(own, '?'));
-	purl = slice_first(purl, slice_find_byte(purl, '?'));
 	if (slice_eq(own, purl))
 		return true;
 	size_t at = slice_rfind_byte(own, '@');

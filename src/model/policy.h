@@ -15,7 +15,7 @@ struct ignore {
 	struct slice id;          /* vulnerability, alias or rule id */
 	struct slice package;     /* glob over the package's name */
 	struct slice path;        /* glob over the path */
-	struct slice purl;        /* purl; without version: any version */
+	struct slice purl;        /* canonical, without qualifiers; without version: any version */
 	bool has_fingerprint;
 	struct fingerprint fingerprint;
 	struct slice reason;

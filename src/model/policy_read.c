@@ -68,8 +68,9 @@ static bool read_fail_on(const struct reader *r, const struct node *n, struct er
 static bool read_severities(const struct reader *r, const struct node *n, struct error *err)
 {
 	r->policy->severities = 0;
-	if (n->type != NODE_LIST)
-		return BAD(r, n->offset, err, "severity takes a list");
+	/* An empty list would hide every finding. */
+	if (n->type != NODE_LIST || !n->first)
+		return BAD(r, n->offset, err, "severity takes a list of severities");
 	node_each(item, n) {
 		enum severity s;
 
@@ -102,6 +103,24 @@ static bool read_expiry(const struct reader *r, const struct node *n, struct ign
 	return true;
 }
 
+/* In the canonical form, to be compared with those of packages; qualifiers do not count. */
+static bool read_purl(const struct reader *r, const struct node *n, struct ignore *i, struct error *err)
+{
+	struct error why = ERROR_INIT;
+	struct buf text;
+	struct purl purl;
+
+	if (!purl_parse(node_text(n), r->arena, &purl, &why))
+		return BAD(r, n->offset, err, "purl: %s", why.message);
+	purl.qualifiers.count = 0;
+	purl.subpath = SLICE_EMPTY;
+	buf_init(&text, 16 * LIMIT_PATH);
+	bool ok = purl_format(&purl, &text);
+	i->purl = arena_copy(r->arena, buf_slice(&text));
+	buf_release(&text);
+	return ok || BAD(r, n->offset, err, "purl is too long");
+}
+
 static bool read_ignore_member(const struct reader *r, const struct node *n, struct ignore *i,
 			       struct error *err)
 {
@@ -110,12 +129,14 @@ static bool read_ignore_member(const struct reader *r, const struct node *n, str
 		struct slice *field;
 	} texts[] = {
 		{ SLICE("id"), &i->id }, { SLICE("package"), &i->package }, { SLICE("path"), &i->path },
-		{ SLICE("purl"), &i->purl }, { SLICE("reason"), &i->reason },
+		{ SLICE("reason"), &i->reason },
 	};
 
 	for (size_t t = 0; t < ARRAY_LEN(texts); t++)
 		if (slice_eq(n->key, texts[t].key))
 			return read_text(r, n, texts[t].field, err);
+	if (slice_is(n->key, "purl"))
+		return read_purl(r, n, i, err);
 	if (slice_is(n->key, "expires"))
 		return read_expiry(r, n, i, err);
 	if (slice_is(n->key, "fingerprint")) {
@@ -192,16 +213,28 @@ bool policy_read_yaml(struct policy *p, struct slice text, struct slice name, st
 	return true;
 }
 
+/* Words stand between blanks of any kind. */
+static bool next_word(struct slice *line, struct slice *word)
+{
+	size_t end = 0;
+
+	*line = slice_trim(*line);
+	while (end < line->len && !ascii_space(line->data[end]))
+		end++;
+	*word = slice_first(*line, end);
+	*line = slice_from(*line, end);
+	return end != 0;
+}
+
 static bool read_ignore_line(struct policy *p, struct slice line, struct slice origin,
 			     struct arena *a, struct error *err)
 {
 	struct ignore i = { .expires = TIMESTAMP_NONE, .origin = origin };
 	struct slice word;
 
-	slice_split(line, ' ', &word, &line);
-	i.id = arena_copy(a, slice_trim(word));
-	while (slice_next(&line, ' ', &word)) {
-		word = slice_trim(word);
+	next_word(&line, &word);
+	i.id = arena_copy(a, word);
+	while (next_word(&line, &word)) {
 		if (!slice_cut_prefix(&word, SLICE("exp:")))
 			continue;
 		int64_t t;
