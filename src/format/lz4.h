@@ -1,7 +1,6 @@
 /*
- * LZ4 frames, as apt keeps its lists on disk.
- * Source: "LZ4 Frame Format Description" 1.6.3 and "LZ4 Block Format
- * Description" of the lz4 project; xxHash, XXH32.
+ * LZ4 frames, whole, by liblz4: apt keeps its lists so on disk.
+ * Source: "LZ4 Frame Format Description" 1.6.3 of the lz4 project.
  */
 #ifndef BULWARK_FORMAT_LZ4_H
 #define BULWARK_FORMAT_LZ4_H
