@@ -52,7 +52,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_init(&whole, 2 * ENOUGH);
 	buf_init(&cut, 2 * ENOUGH);
 	bool whole_ok = inflate(bytes, SIZE_MAX, &whole), cut_ok = inflate(bytes, piece, &cut);
-	if (whole_ok != cut_ok || (whole_ok && !slice_eq(buf_slice(&whole), buf_slice(&cut))))
+	/* libzstd compares a frame's content size with an empty last block only if it sees the frame at once. */
+	bool may_differ = compression_detect(bytes) == COMPRESSION_ZSTD;
+	if ((whole_ok != cut_ok && !may_differ) ||
+	    (whole_ok && cut_ok && !slice_eq(buf_slice(&whole), buf_slice(&cut))))
 		abort();
 	buf_release(&whole);
 	buf_release(&cut);

@@ -134,15 +134,17 @@ static bool read_zip64(struct slice extra, struct zip_entry *e)
 		struct cursor field;
 
 		cursor_init(&field, cursor_slice(&c, len));
-		if (c.failed || id != EXTRA_ZIP64)
+		if (c.failed)
+			return false;
+		if (id != EXTRA_ZIP64)
 			continue;
 		e->size = size ? cursor_u64le(&field) : e->size;
 		e->compressed = compressed ? cursor_u64le(&field) : e->compressed;
 		e->header = header ? cursor_u64le(&field) : e->header;
 		return !field.failed;
 	}
-	/* A value that just is so large, or a file without zip64 at all. */
-	return !c.failed;
+	/* A value that just is so large, or an archive without zip64 at all. */
+	return true;
 }
 
 bool zip_next(struct zip *z, struct zip_entry *ret, bool *ret_more, struct error *err)
