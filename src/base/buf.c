@@ -31,6 +31,9 @@ char *buf_reserve(struct buf *b, size_t len)
 	if (len > b->alloc - b->len) {
 		size_t want = b->len + len, next = b->alloc < 64 ? 64 : b->alloc;
 
+		/* Never beyond the cap: buf_add_byte looks at the allocation alone. */
+		if (next > b->cap)
+			next = b->cap;
 		while (next < want)
 			next = next > b->cap / 2 ? b->cap : next * 2;
 		b->data = mem_realloc(b->data, next, 1);

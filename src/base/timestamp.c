@@ -88,12 +88,15 @@ static bool break_down(int64_t t, struct tm *ret)
 	return t != TIMESTAMP_NONE && gmtime_r(&seconds, ret);
 }
 
+/* Not by strftime, whose years have no leading zeros. */
 const char *timestamp_format(int64_t t, char text[static TIMESTAMP_TEXT_MAX])
 {
 	struct tm tm;
 
-	if (!break_down(t, &tm) || !strftime(text, TIMESTAMP_TEXT_MAX, "%Y-%m-%dT%H:%M:%SZ", &tm))
-		text[0] = '\0';
+	text[0] = '\0';
+	if (break_down(t, &tm))
+		snprintf(text, TIMESTAMP_TEXT_MAX, "%04lld-%02d-%02dT%02d:%02d:%02dZ", 1900ll + tm.tm_year,
+			 tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
 	return text;
 }
 
@@ -101,7 +104,9 @@ const char *timestamp_format_date(int64_t t, char text[static TIMESTAMP_TEXT_MAX
 {
 	struct tm tm;
 
-	if (!break_down(t, &tm) || !strftime(text, TIMESTAMP_TEXT_MAX, "%Y-%m-%d", &tm))
-		text[0] = '\0';
+	text[0] = '\0';
+	if (break_down(t, &tm))
+		snprintf(text, TIMESTAMP_TEXT_MAX, "%04lld-%02d-%02d", 1900ll + tm.tm_year, tm.tm_mon + 1,
+			 tm.tm_mday);
 	return text;
 }
