@@ -65,10 +65,12 @@ static bool take_property(struct block *b, struct slice line)
 	struct slice key = take_word(&line, " ");
 
 	line = slice_trim(line);
-	if (slice_empty(line)) {
-		b->in_depends = slice_is(key, "dependencies:") || slice_is(key, "optionalDependencies:");
-		return slice_ends(key, SLICE(":"));
+	if (slice_is(line, ":") || (slice_empty(line) && slice_cut_suffix(&key, SLICE(":")))) {
+		b->in_depends = slice_is(key, "dependencies") || slice_is(key, "optionalDependencies");
+		return true;
 	}
+	if (slice_empty(line))
+		return false;
 	struct slice value = take_word(&line, "");
 	b->in_depends = false;
 	if (slice_is(key, "version"))

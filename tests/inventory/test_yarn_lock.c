@@ -75,6 +75,11 @@ static void test_classic_line_ends(void **state)
 	struct row_test t;
 
 	(void)state;
+	/* Some writers quote everything. */
+	row_read(&t, ROW, SLICE("\"a@^1\":\n  \"version\" \"1.0.0\"\n  \"dependencies\":\n    \"b\" \"^2\"\n"));
+	row_expect(&t, "a", "1.0.0", 0);
+	row_expect_depends(&t, "a", "1.0.0", "b");
+	row_end(&t);
 	row_read(&t, ROW, SLICE("# yarn lockfile v1\r\n\r\na@^1:\r\n  version \"1.0.0\"\r\n  dependencies:\r\n    b \"^2\"\r\n\r\nb@^2:\r\n  version \"2.0.0\""));
 	row_expect(&t, "a", "1.0.0", 0);
 	row_expect(&t, "b", "2.0.0", 0);
