@@ -1,5 +1,6 @@
 #include "base/timestamp.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -89,15 +90,27 @@ static bool break_down(int64_t t, struct tm *ret)
 }
 
 /* Not by strftime, whose years have no leading zeros. */
+static const char *put_text(char text[static TIMESTAMP_TEXT_MAX], const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+static const char *put_text(char text[static TIMESTAMP_TEXT_MAX], const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, TIMESTAMP_TEXT_MAX, fmt, args);
+	va_end(args);
+	return text;
+}
+
 const char *timestamp_format(int64_t t, char text[static TIMESTAMP_TEXT_MAX])
 {
 	struct tm tm;
 
 	text[0] = '\0';
-	if (break_down(t, &tm))
-		snprintf(text, TIMESTAMP_TEXT_MAX, "%04lld-%02d-%02dT%02d:%02d:%02dZ", 1900ll + tm.tm_year,
-			 tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
-	return text;
+	if (!break_down(t, &tm))
+		return text;
+	return put_text(text, "%04lld-%02d-%02dT%02d:%02d:%02dZ", 1900ll + tm.tm_year, tm.tm_mon + 1,
+			tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
 const char *timestamp_format_date(int64_t t, char text[static TIMESTAMP_TEXT_MAX])
@@ -105,8 +118,7 @@ const char *timestamp_format_date(int64_t t, char text[static TIMESTAMP_TEXT_MAX
 	struct tm tm;
 
 	text[0] = '\0';
-	if (break_down(t, &tm))
-		snprintf(text, TIMESTAMP_TEXT_MAX, "%04lld-%02d-%02d", 1900ll + tm.tm_year, tm.tm_mon + 1,
-			 tm.tm_mday);
-	return text;
+	if (!break_down(t, &tm))
+		return text;
+	return put_text(text, "%04lld-%02d-%02d", 1900ll + tm.tm_year, tm.tm_mon + 1, tm.tm_mday);
 }
