@@ -19,6 +19,7 @@
 struct state_row {
 	struct slice ecosystem;
 	struct mirror_validators validators;
+	bool fresh; /* brought by this run: takes its place once the index is made of it */
 };
 
 struct state_list VEC_OF(struct state_row);
@@ -59,6 +60,11 @@ static struct slice zip_path(const struct updater *u, struct slice ecosystem)
 	return arena_printf(u->arena, "%.*s/%.*s/all.zip", SLICE_ARG(u->folder), SLICE_ARG(ecosystem));
 }
 
+static struct slice fresh_path(const struct updater *u, struct slice ecosystem)
+{
+	return arena_printf(u->arena, "%.*s.new", SLICE_ARG(zip_path(u, ecosystem)));
+}
+
 /* A name that is one path component and nothing strange. */
 static bool is_ecosystem(struct slice name)
 {
@@ -84,7 +90,7 @@ static void read_state(struct updater *u)
 				fields[i] = SLICE_EMPTY;
 		if (is_ecosystem(fields[0]))
 			*vec_add(u->arena, &u->old.rows) =
-				(struct state_row){ fields[0], { fields[1], fields[2] } };
+				(struct state_row){ fields[0], { fields[1], fields[2] }, false };
 	}
 	if (!slice_eq(u->old.mirror, u->mirror))
 		u->old = (struct state){ 0 };
@@ -182,22 +188,19 @@ static bool bring(struct updater *u, struct slice ecosystem, const struct mirror
 		  struct mirror_answer *ret)
 {
 	struct slice file = arena_printf(u->arena, "%.*s/all.zip", SLICE_ARG(ecosystem));
-	struct slice path = zip_path(u, ecosystem);
-	struct slice part = arena_printf(u->arena, "%.*s.part", SLICE_ARG(path));
+	struct slice path = fresh_path(u, ecosystem);
 
 	if (u->in_place)
 		return u->kind->fetch(u->mirror, u->run, file, known, -1, ret, u->err);
 	if (!io_make_dirs(arena_printf(u->arena, "%.*s/%.*s", SLICE_ARG(u->folder), SLICE_ARG(ecosystem)).data,
 			  u->err))
 		return false;
-	CLEANUP_FD int fd = open_part(u, part);
+	CLEANUP_FD int fd = open_part(u, path);
 	if (fd < 0)
 		return false;
 	bool ok = u->kind->fetch(u->mirror, u->run, file, known, fd, ret, u->err);
 	if (!ok || ret->not_modified)
-		unlink(part.data);
-	else if (fsync(fd) < 0 || rename(part.data, path.data) < 0)
-		return error_set_errno(u->err, errno, "writing %.*s", SLICE_ARG(path));
+		unlink(path.data);
 	return ok;
 }
 
@@ -224,7 +227,8 @@ static bool update_one(struct updater *u, struct slice ecosystem)
 	}
 	u->changed = u->changed || !answer.not_modified;
 	*vec_add(u->arena, &u->rows) = (struct state_row){
-		ecosystem, answer.not_modified ? known : answer.validators };
+		ecosystem, answer.not_modified ? known : answer.validators,
+		!answer.not_modified && !u->in_place };
 	*vec_add(u->arena, &u->result->rows) =
 		(struct update_row){ ecosystem, !answer.not_modified, answer.bytes };
 	return true;
@@ -285,6 +289,17 @@ static int compare_rows(const void *a, const void *b)
 	return slice_cmp(((const struct state_row *)a)->ecosystem, ((const struct state_row *)b)->ecosystem);
 }
 
+/* A broken download never takes the place of what served before. */
+static bool keep_fresh(struct updater *u)
+{
+	vec_each(row, &u->rows)
+		if (row->fresh && rename(fresh_path(u, row->ecosystem).data,
+					 zip_path(u, row->ecosystem).data) < 0)
+			return error_set_errno(u->err, errno, "keeping %.*s",
+					       SLICE_ARG(zip_path(u, row->ecosystem)));
+	return true;
+}
+
 static bool build(struct updater *u)
 {
 	struct index_file_list files = { 0 };
@@ -295,13 +310,14 @@ static bool build(struct updater *u)
 		return true;
 	vec_each(row, &u->rows)
 		*vec_add(u->arena, &files) = (struct index_file){
-			.ecosystem = row->ecosystem, .path = zip_path(u, row->ecosystem),
+			.ecosystem = row->ecosystem,
+			.path = row->fresh ? fresh_path(u, row->ecosystem) : zip_path(u, row->ecosystem),
 			.name = arena_printf(u->arena, "%.*s/all.zip", SLICE_ARG(row->ecosystem)),
 		};
 	if (!index_build_locked(u->run, &files, u->options->output, u->err))
 		return false;
 	u->result->built = true;
-	return write_state(u, index_in_place(u));
+	return keep_fresh(u) && write_state(u, index_in_place(u));
 }
 
 static bool update_locked(struct updater *u)

@@ -4,6 +4,7 @@
  *
  *	advisory_tool build DIRECTORY INDEX [ECOSYSTEM...]
  *	advisory_tool match INDEX [explain]
+ *	advisory_tool update MIRROR INDEX [ECOSYSTEM...]
  *
  * match reads a package a line, tab-separated: ecosystem, release, name,
  * version, source name, source version; and writes a line for each finding:
@@ -16,6 +17,7 @@
 
 #include "advisory/advisory.h"
 #include "advisory/index_build.h"
+#include "advisory/update.h"
 
 static double seconds(void)
 {
@@ -44,6 +46,24 @@ static int build(struct run *run, int argc, char **argv)
 	    !index_build(run, &files, argv[1], &err))
 		return complain(&err);
 	printf("built in %.2f s\n", seconds() - start);
+	return 0;
+}
+
+static int update(struct run *run, int argc, char **argv)
+{
+	struct update_options options = { .mirror = slice_from_cstr(argv[0]), .output = argv[1] };
+	struct update_result result;
+	struct error err = ERROR_INIT;
+
+	for (int i = 2; i < argc; i++)
+		*vec_add(run->arena, &options.ecosystems) = slice_from_cstr(argv[i]);
+	if (!advisory_update(run, &options, &result, &err))
+		return complain(&err);
+	vec_each(row, &result.rows)
+		printf("%s %.*s\n", row->changed ? "changed" : "same", SLICE_ARG(row->ecosystem));
+	vec_each(name, &result.missing)
+		printf("missing %.*s\n", SLICE_ARG(*name));
+	printf("%s\n", result.built ? "built" : "stands");
 	return 0;
 }
 
@@ -127,6 +147,8 @@ int main(int argc, char **argv)
 		status = build(&run, argc - 2, argv + 2);
 	else if (argc >= 3 && strcmp(argv[1], "match") == 0)
 		status = match(&run, argc - 2, argv + 2);
+	else if (argc >= 4 && strcmp(argv[1], "update") == 0)
+		status = update(&run, argc - 2, argv + 2);
 	arena_release(&arena);
 	return status;
 }
