@@ -11,6 +11,7 @@
 #include "cli/session.h"
 #include "cli/supply.h"
 #include "format/json.h"
+#include "net/http.h"
 
 #define MAX_STATUS (64 * MIB)
 /* What `db update` brings from the web at first: whatever the inventory finds packages of. */
@@ -122,15 +123,30 @@ static bool print_update(const struct session *s, const struct update_result *re
 }
 
 /* What was asked for by name and is not there: the rest was brought all the same. */
-static bool check_missing(const struct db_config *config, const struct update_result *result, struct slice mirror,
-			  struct arena *a, struct error *err)
+static bool check_missing(bool named, const struct slice_list *missing, struct slice mirror, struct arena *a,
+			  struct error *err)
 {
 	static const struct slice comma = SLICE_INIT(", ");
 
-	if (!config->ecosystems.count || !result->missing.count)
+	if (!named || !missing->count)
 		return true;
-	return error_set(err, ERR_NOT_FOUND, "%.*s has no advisories of %.*s", SLICE_ARG(mirror),
-			 SLICE_ARG(arena_join(a, result->missing.items, result->missing.count, comma)));
+	return error_set(err, ERR_NOT_FOUND, "%.*s has no advisories of %.*s", SLICE_ARG(http_shown(mirror, a)),
+			 SLICE_ARG(arena_join(a, missing->items, missing->count, comma)));
+}
+
+/* An index that is damaged stands only as long as nobody asks for an update. */
+static bool update_or_mend(struct run *run, struct update_options *options, struct update_result *ret,
+			   struct error *err)
+{
+	const struct advisory_options index = { .index_path = options->output };
+	struct advisory_set set = { 0 };
+
+	if (!advisory_update(run, options, ret, err))
+		return false;
+	bool sound = ret->built || (advisory_set_open(&set, &index, NULL) && advisory_verify(&set, NULL));
+	advisory_set_release(&set);
+	options->force = true;
+	return sound || advisory_update(run, options, ret, err);
 }
 
 static bool update(struct invocation *in, struct session *s, struct error *err)
@@ -146,11 +162,12 @@ static bool update(struct invocation *in, struct session *s, struct error *err)
 	if (!slice_empty(config->mirror) && !supply_mirror(config->mirror, in->arena, &options.mirror, err))
 		return false;
 	options.ecosystems = wanted_ecosystems(config, &options, in->arena);
-	if (!advisory_update(&s->run, &options, &result, err))
+	bool named = config->ecosystems.count && options.ecosystems.count;
+	if (!update_or_mend(&s->run, &options, &result, err))
 		return false;
 	session_end_progress(s);
 	return print_update(s, &result, options.output, in->arena, err) &&
-	       check_missing(config, &result, options.mirror, in->arena, err);
+	       check_missing(named, &result.missing, options.mirror, in->arena, err);
 }
 
 static int run_with(struct invocation *in,
@@ -194,9 +211,8 @@ static bool build(struct invocation *in, struct session *s, struct error *err)
 
 	to_standard_output.output = SLICE_EMPTY;
 	plain.config = &to_standard_output;
-	result.missing = missing;
 	return print_update(&plain, &result, output, in->arena, err) &&
-	       check_missing(config, &result, in->arguments.items[0], in->arena, err);
+	       check_missing(wanted.count > 0, &missing, in->arguments.items[0], in->arena, err);
 }
 
 static int run_build(struct invocation *in)
