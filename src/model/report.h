@@ -64,7 +64,7 @@ struct report {
 
 /* Severity counts of what the policy shows; failed findings only. */
 void report_count(const struct report *r, uint64_t counts[SEVERITY_COUNT]);
-/* Sorts, numbers, applies the policy, and sets `complete` and `exit_code` (3 outranks 1). */
+/* Applies the policy, sorts assessments and gaps, and sets `complete` and `exit_code` (3 outranks 1). */
 void report_finish(struct report *r, struct arena *a);
 
 /* Exit codes of every command. */
