@@ -22,7 +22,9 @@ build: $(BUILD)/build.ninja
 
 $(BUILD)/build.ninja: meson.build
 	@scripts/install-packages.sh --check build
-	@meson setup $(BUILD) --buildtype=release -Db_lto=true --prefix=$(PREFIX) >/dev/null
+	@meson setup $(BUILD) --buildtype=release -Db_lto=true -Dtests=false --prefix=$(PREFIX) >$(BUILD).log || \
+		{ tail -n 20 $(BUILD).log; rm -rf $(BUILD) $(BUILD).log; exit 1; }
+	@rm -f $(BUILD).log
 
 deps:
 	@scripts/install-packages.sh build

@@ -9,6 +9,7 @@ source=$(git rev-parse --show-toplevel)
 cache=${BULWARK_FRESH_CACHE:-}
 root=$(mktemp -d /var/tmp/bulwark-fresh.XXXXXX)
 
+chmod 755 "$root"
 mounts='dev proc sys'
 cleanup()
 {
@@ -33,7 +34,8 @@ else
 fi
 # How this machine reaches its package mirror holds for the new root as well.
 for f in /etc/apt/sources.list /etc/apt/sources.list.d /etc/apt/apt.conf.d /etc/resolv.conf; do
-	[ ! -e "$f" ] || { rm -rf "${root:?}$f"; cp -a "$f" "$root$f"; }
+	rm -rf "${root:?}$f"
+	[ ! -e "$f" ] || cp -a "$f" "$root$f"
 done
 rm -f "$root/etc/apt/apt.conf.d/"*needrestart* "$root/etc/apt/apt.conf.d/"*packagekit* \
 	"$root/etc/apt/apt.conf.d/"*appstream*
