@@ -15,7 +15,8 @@ static void read_all(struct slice text, bool folding)
 		size_t bad = 0, before = r.off;
 
 		while (control_field(&r, &f, &bad)) {
-			if (f.offset < before || f.offset >= r.off || r.off > text.len || slice_empty(f.key))
+			if (f.offset < before || f.offset >= r.off || r.off > text.len ||
+			    slice_empty(f.key))
 				abort();
 			if (f.value.len && f.value.data + f.value.len > text.data + r.off)
 				abort();

@@ -25,8 +25,8 @@ static const struct inventory_row *const rows[] = {
 
 static void check_package(const struct package *p, const struct inventory_row *row, size_t size)
 {
-	if (p->origin != row->origin || !p->ecosystem || slice_empty(p->name) || p->name.len > LIMIT_NAME ||
-	    p->version.len > LIMIT_NAME)
+	if (p->origin != row->origin || !p->ecosystem || slice_empty(p->name) ||
+	    p->name.len > LIMIT_NAME || p->version.len > LIMIT_NAME)
 		abort();
 	if (slice_empty(p->version) && !(p->flags & PACKAGE_UNVERSIONED))
 		abort();
@@ -42,7 +42,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0)
 		return 0;
-	const struct inventory_row *row = rows[(uint8_t)(data[0] - 'a') % (sizeof(rows) / sizeof(rows[0]))];
+	const struct inventory_row *row =
+		rows[(uint8_t)(data[0] - 'a') % (sizeof(rows) / sizeof(rows[0]))];
 	const struct inventory_input in = {
 		.path = SLICE("a/file"), .size = size - 1, .bytes = slice_new(data + 1, size - 1),
 	};

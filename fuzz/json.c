@@ -38,7 +38,8 @@ static void write_tree(struct json_writer *w, const struct node *n)
 
 static bool same(const struct node *a, const struct node *b)
 {
-	if (a->type != b->type || a->count != b->count || !slice_eq(a->key, b->key) || a->truth != b->truth)
+	if (a->type != b->type || a->count != b->count || !slice_eq(a->key, b->key) ||
+	    a->truth != b->truth)
 		return false;
 	if (a->type == NODE_STRING && !slice_eq(a->text, b->text))
 		return false;

@@ -21,10 +21,14 @@ static struct slice peek_line(const struct control_reader *r, size_t *ret_next)
 
 static bool continues(const struct control_reader *r, size_t off)
 {
-	return r->folding && off < r->text.len && (r->text.data[off] == ' ' || r->text.data[off] == '\t');
+	return r->folding && off < r->text.len &&
+	       (r->text.data[off] == ' ' || r->text.data[off] == '\t');
 }
 
-/* A line and what continues it, and moves behind; the empty slice (and no move) at an empty line. */
+/*
+ * A line and what continues it, and moves behind; the empty slice (and no move) at an empty
+ * line.
+ */
 static struct slice take_folded_line(struct control_reader *r)
 {
 	size_t start = r->off, next;
@@ -56,7 +60,10 @@ bool control_field(struct control_reader *r, struct control_field *ret, size_t *
 			return false;
 		if (r->folding && line.data[0] == '#')
 			continue;
-		/* The key ends on the first line, or a folded line's text would be taken for one. */
+		/*
+		 * The key ends on the first line, or a folded line's text would be taken for
+		 * one.
+		 */
 		bool colon = slice_split(line, ':', &key, &value);
 		while (key.len && (key.data[key.len - 1] == ' ' || key.data[key.len - 1] == '\t'))
 			key.len--;

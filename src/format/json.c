@@ -59,7 +59,10 @@ static inline void skip_space(struct reader *r)
 	}
 }
 
-/* Moves to the next quote, backslash or control character; *seen gets the high bits of what it passed. */
+/*
+ * Moves to the next quote, backslash or control character; *seen gets the high bits of what it
+ * passed.
+ */
 static inline void skip_plain(struct reader *r, uint64_t *seen)
 {
 	const char *p = r->p, *end = r->end;
@@ -68,7 +71,10 @@ static inline void skip_plain(struct reader *r, uint64_t *seen)
 		uint64_t v = load8(p), special = special_bytes(v);
 
 		if (special) {
-			/* Bytes behind the special one may set high bits: that costs a check, no more. */
+			/*
+			 * Bytes behind the special one may set high bits: that costs a check,
+			 * no more.
+			 */
 			*seen |= v;
 			r->p = p + (__builtin_ctzll(special) >> 3);
 			return;
@@ -166,7 +172,8 @@ static bool decode_unicode(const char **p, const char *end, uint32_t *ret)
 		int32_t low = hex4(*p + 2, end);
 
 		if (low >= 0xdc00 && low <= 0xdfff) {
-			*ret = 0x10000 + ((uint32_t)(unit - 0xd800) << 10) + (uint32_t)(low - 0xdc00);
+			*ret = 0x10000 + ((uint32_t)(unit - 0xd800) << 10) +
+			       (uint32_t)(low - 0xdc00);
 			*p += 6;
 		}
 	}
@@ -393,10 +400,14 @@ bool json_parse(struct slice text, struct arena *a, struct node **ret, struct er
 
 	*ret = NULL;
 	if (text.len > LIMIT_DOCUMENT)
-		return error_set(err, ERR_LIMIT, "a JSON text of more than %zu bytes", LIMIT_DOCUMENT);
+		return error_set(err, ERR_LIMIT, "a JSON text of more than %zu bytes",
+				 LIMIT_DOCUMENT);
 	if (!text.data)
 		text = SLICE_EMPTY;
-	/* Not initialised whole: the stack of open containers is 2 KiB and short texts come by the thousand. */
+	/*
+	 * Not initialised whole: the stack of open containers is 2 KiB and short texts come by
+	 * the thousand.
+	 */
 	r.text = text;
 	r.p = text.data;
 	r.end = text.data + text.len;

@@ -34,11 +34,15 @@ struct node {
 	struct node *next;    /* sibling */
 };
 
-#define node_each(it, parent) \
-	for (const struct node *it = (parent) && ((parent)->type == NODE_LIST || (parent)->type == NODE_MAP) \
-	     ? (parent)->first : NULL; it; it = it->next)
+#define node_each(it, parent)                                                               \
+	for (const struct node *it = (parent) && ((parent)->type == NODE_LIST ||           \
+						  (parent)->type == NODE_MAP)              \
+					     ? (parent)->first : NULL; it; it = it->next)
 
-/* A member of a map by key (the last one where a key stands twice), else NULL; NULL and scalars have none. */
+/*
+ * A member of a map by key (the last one where a key stands twice), else NULL; NULL and scalars
+ * have none.
+ */
 const struct node *node_get(const struct node *map, struct slice key);
 /* node_get along a path of literal keys: node_path(n, "a", "b", NULL). */
 const struct node *node_path(const struct node *map, ...) __attribute__((sentinel));

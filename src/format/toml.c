@@ -61,7 +61,8 @@ static bool check_depth(struct reader *r, unsigned depth)
 {
 	if (depth <= LIMIT_TOML_DEPTH)
 		return true;
-	return node_error(r->err, ERR_LIMIT, r->text, (size_t)(r->p - r->text.data), "nested too deeply");
+	return node_error(r->err, ERR_LIMIT, r->text, (size_t)(r->p - r->text.data),
+			  "nested too deeply");
 }
 
 static uint32_t offset_of(const struct reader *r, const char *p)
@@ -283,7 +284,8 @@ static bool scan_string(struct reader *r, char quote, bool multi)
 	size_t inner;
 
 	while (!at_close(r, quote, multi, &inner)) {
-		if (r->p == r->end || (quote == '"' && *r->p == '\\') || !sound_string_byte(r, multi))
+		if (r->p == r->end || (quote == '"' && *r->p == '\\') ||
+		    !sound_string_byte(r, multi))
 			return false;
 		if (!accept_newline(r))
 			r->p++;
@@ -541,7 +543,8 @@ static struct item *define_table(struct reader *r, struct item *parent, const st
 {
 	struct item *table = member_find(parent, key->text);
 
-	if (table && (table->node.type != NODE_MAP || table->header || table->frozen || table->section)) {
+	if (table &&
+	    (table->node.type != NODE_MAP || table->header || table->frozen || table->section)) {
 		fail(r, key->start, "this table is there already");
 		return NULL;
 	}
@@ -648,7 +651,8 @@ bool toml_parse(struct slice text, struct arena *a, struct node **ret, struct er
 {
 	*ret = NULL;
 	if (text.len > LIMIT_DOCUMENT)
-		return error_set(err, ERR_LIMIT, "a TOML text of more than %zu bytes", LIMIT_DOCUMENT);
+		return error_set(err, ERR_LIMIT, "a TOML text of more than %zu bytes",
+				 LIMIT_DOCUMENT);
 	if (!text.data)
 		text = SLICE_EMPTY;
 	struct reader r = {

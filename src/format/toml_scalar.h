@@ -6,7 +6,10 @@
 
 /* TOML 1.0, "Integer" and "Float". */
 bool toml_sound_number(struct slice s);
-/* TOML 1.0, "Offset Date-Time" to "Local Time"; the ranges of RFC 3339 section 5.7, leap seconds included. */
+/*
+ * TOML 1.0, "Offset Date-Time" to "Local Time"; the ranges of RFC 3339 section 5.7, leap
+ * seconds included.
+ */
 bool toml_sound_datetime(struct slice s);
 /* Whether the token starts as a date or a time does, and so can be nothing else. */
 bool toml_looks_like_datetime(struct slice s);

@@ -168,7 +168,8 @@ static void resolve(struct node *n)
 /* Tags whose values look the same as untagged plain ones. */
 static bool resolvable_tag(const char *tag)
 {
-	static const char *const tags[] = { YAML_NULL_TAG, YAML_BOOL_TAG, YAML_INT_TAG, YAML_FLOAT_TAG };
+	static const char *const tags[] = { YAML_NULL_TAG, YAML_BOOL_TAG, YAML_INT_TAG,
+					   YAML_FLOAT_TAG };
 
 	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++)
 		if (strcmp(tag, tags[i]) == 0)
@@ -209,7 +210,8 @@ static struct item *new_item(struct reader *r, const yaml_event_t *e, enum node_
 static void remember_anchor(struct reader *r, const yaml_char_t *anchor, struct item *item)
 {
 	if (anchor)
-		map_put_ptr(&r->anchors, arena_copy(r->arena, slice_from_cstr((const char *)anchor)), item);
+		map_put_ptr(&r->anchors,
+			    arena_copy(r->arena, slice_from_cstr((const char *)anchor)), item);
 }
 
 /* Into the innermost open container: as a key, a key's value or the next of a list. */
@@ -225,7 +227,8 @@ static bool place(struct reader *r, struct item *item)
 	f->end = item->node.offset + item->node.length;
 	if (map && !f->key) {
 		if (item->node.type == NODE_MAP || item->node.type == NODE_LIST)
-			return fail(r, ERR_UNSUPPORTED, item->node.offset, "a key that is no scalar");
+			return fail(r, ERR_UNSUPPORTED, item->node.offset,
+				    "a key that is no scalar");
 		f->key = item;
 		return true;
 	}
@@ -251,7 +254,8 @@ static bool on_scalar(struct reader *r, const yaml_event_t *e)
 	const char *tag = (const char *)e->data.scalar.tag;
 	struct item *item = new_item(r, e, NODE_STRING);
 
-	item->node.quoted = style == YAML_SINGLE_QUOTED_SCALAR_STYLE || style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
+	item->node.quoted = style == YAML_SINGLE_QUOTED_SCALAR_STYLE ||
+			    style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
 	item->node.text = keep_text(r, e, &item->node);
 	if (tag ? resolvable_tag(tag) : style == YAML_PLAIN_SCALAR_STYLE)
 		resolve(&item->node);
@@ -294,7 +298,8 @@ static bool on_start(struct reader *r, const yaml_event_t *e, enum node_type typ
 	if (r->depth == LIMIT_YAML_DEPTH)
 		return fail(r, ERR_LIMIT, item->node.offset, "nested too deeply");
 	item->open = true;
-	remember_anchor(r, map ? e->data.mapping_start.anchor : e->data.sequence_start.anchor, item);
+	remember_anchor(r, map ? e->data.mapping_start.anchor : e->data.sequence_start.anchor,
+			item);
 	if (!count(r, 1, item->node.offset) || !place(r, item))
 		return false;
 	bool flow = map ? e->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE :
@@ -308,7 +313,8 @@ static bool on_start(struct reader *r, const yaml_event_t *e, enum node_type typ
 /* ---- merge keys: the YAML 1.1 type repository, "Merge Key Language-Independent Type" ---- */
 
 /* Copies the members of `from` whose keys are not in `have`; those share what is below them. */
-static bool merge_map(struct reader *r, struct item *into, const struct node *from, struct map *have)
+static bool merge_map(struct reader *r, struct item *into, const struct node *from,
+		      struct map *have)
 {
 	if (from->type != NODE_MAP)
 		return fail(r, ERR_FORMAT, from->offset, "<< takes a map or a list of maps");
@@ -332,7 +338,8 @@ static bool merge_map(struct reader *r, struct item *into, const struct node *fr
 	return true;
 }
 
-static bool merge_value(struct reader *r, struct item *into, const struct node *value, struct map *have)
+static bool merge_value(struct reader *r, struct item *into, const struct node *value,
+			struct map *have)
 {
 	if (value->type != NODE_LIST)
 		return merge_map(r, into, value, have);
@@ -376,7 +383,10 @@ static bool on_end(struct reader *r, const yaml_event_t *e)
 	struct frame *f = &r->stack[--r->depth];
 	struct item *item = f->item;
 
-	/* The end of a block container is seen at the next token, behind comments and empty lines. */
+	/*
+	 * The end of a block container is seen at the next token, behind comments and empty
+	 * lines.
+	 */
 	uint32_t end = f->flow ? offset_of(r, e->end_mark) : f->end;
 	item->node.length = end - item->node.offset;
 	item->open = false;
@@ -429,7 +439,8 @@ static bool read_document(struct reader *r, unsigned index)
 			return parser_error(r);
 		started += e.type == YAML_DOCUMENT_START_EVENT;
 		bool wanted = started == index + 1;
-		done = e.type == YAML_STREAM_END_EVENT || (wanted && e.type == YAML_DOCUMENT_END_EVENT);
+		done = e.type == YAML_STREAM_END_EVENT ||
+		       (wanted && e.type == YAML_DOCUMENT_END_EVENT);
 		bool ok = !wanted || on_event(r, &e);
 		yaml_event_delete(&e);
 		if (!ok)
@@ -452,7 +463,8 @@ bool yaml_parse(struct slice text, unsigned index, struct arena *a, struct node 
 {
 	*ret = NULL;
 	if (text.len > LIMIT_DOCUMENT)
-		return error_set(err, ERR_LIMIT, "a YAML text of more than %zu bytes", LIMIT_DOCUMENT);
+		return error_set(err, ERR_LIMIT, "a YAML text of more than %zu bytes",
+				 LIMIT_DOCUMENT);
 	if (!text.data)
 		text = SLICE_EMPTY;
 	struct reader *r = mem_alloc_zero(1, sizeof(*r));

@@ -7,8 +7,8 @@
 
 #define KEY_MAX (4 * LIMIT_PATH)
 
-void manifest_begin(struct manifest *m, enum package_origin origin, const struct inventory_input *in,
-		    struct inventory_output *out)
+void manifest_begin(struct manifest *m, enum package_origin origin,
+		    const struct inventory_input *in, struct inventory_output *out)
 {
 	*m = (struct manifest){
 		.out = out, .origin = origin, .text = in->bytes, .before = out->packages.count,
@@ -85,10 +85,11 @@ static bool usable(struct slice s)
 	return true;
 }
 
-struct package *manifest_add_at(struct manifest *m, struct slice name, struct slice version, uint32_t flags,
-				size_t offset, size_t length)
+struct package *manifest_add_at(struct manifest *m, struct slice name, struct slice version,
+				uint32_t flags, size_t offset, size_t length)
 {
-	static const uint32_t only = PACKAGE_DEV | PACKAGE_OPTIONAL | PACKAGE_INDIRECT | PACKAGE_LOCAL;
+	static const uint32_t only =
+		PACKAGE_DEV | PACKAGE_OPTIONAL | PACKAGE_INDIRECT | PACKAGE_LOCAL;
 
 	if (slice_empty(name) || !usable(name) || !usable(version)) {
 		manifest_skip(m, offset, "an entry without a usable package name and version");
@@ -107,7 +108,8 @@ struct package *manifest_add_at(struct manifest *m, struct slice name, struct sl
 	}
 	if (m->out->packages.count >= LIMIT_PACKAGES) {
 		if (m->out->partial.code == ERR_NONE)
-			node_error(&m->out->partial, ERR_LIMIT, m->text, offset, "too many packages");
+			node_error(&m->out->partial, ERR_LIMIT, m->text, offset,
+				   "too many packages");
 		return NULL;
 	}
 	*map_put(&m->seen, arena_copy(&m->scratch, key), NULL) = m->out->packages.count;
@@ -119,8 +121,8 @@ struct package *manifest_add_at(struct manifest *m, struct slice name, struct sl
 	return p;
 }
 
-struct package *manifest_add(struct manifest *m, struct slice name, struct slice version, uint32_t flags,
-			     const struct node *entry)
+struct package *manifest_add(struct manifest *m, struct slice name, struct slice version,
+			     uint32_t flags, const struct node *entry)
 {
 	size_t start = entry->offset, end = start + entry->length;
 

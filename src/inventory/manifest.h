@@ -24,8 +24,8 @@ struct manifest {
 	struct error err;        /* what stopped the reading */
 };
 
-void manifest_begin(struct manifest *m, enum package_origin origin, const struct inventory_input *in,
-		    struct inventory_output *out);
+void manifest_begin(struct manifest *m, enum package_origin origin,
+		    const struct inventory_input *in, struct inventory_output *out);
 /* Reads the file into m->root; after an error that is what stands in front of it. */
 void manifest_read(struct manifest *m, enum manifest_format format);
 /* The same for a YAML text of several documents; false when there are fewer. */
@@ -45,11 +45,11 @@ bool manifest_end(struct manifest *m, struct error *err);
  * the output, where the name or version cannot be one; an empty version is given
  * PACKAGE_UNVERSIONED.  The answer is valid until the next call.
  */
-struct package *manifest_add(struct manifest *m, struct slice name, struct slice version, uint32_t flags,
-			     const struct node *entry);
+struct package *manifest_add(struct manifest *m, struct slice name, struct slice version,
+			     uint32_t flags, const struct node *entry);
 /* The same for rows that know offset and length themselves. */
-struct package *manifest_add_at(struct manifest *m, struct slice name, struct slice version, uint32_t flags,
-				size_t offset, size_t length);
+struct package *manifest_add_at(struct manifest *m, struct slice name, struct slice version,
+				uint32_t flags, size_t offset, size_t length);
 /* Copies text into an empty field. */
 void manifest_set(struct manifest *m, struct slice *field, struct slice text);
 /* A name that the package depends on; each once where called in order of one file. */

@@ -47,7 +47,8 @@ static struct slice license_text(struct manifest *m, const struct node *license)
 	if (!node_is(license, NODE_LIST))
 		return node_text(license);
 	node_each(it, license) {
-		struct slice one = node_is(it, NODE_MAP) ? node_get_text(it, SLICE("type")) : node_text(it);
+		struct slice one =
+			node_is(it, NODE_MAP) ? node_get_text(it, SLICE("type")) : node_text(it);
 
 		if (all.len + one.len > LIMIT_NAME)
 			break;
@@ -58,7 +59,8 @@ static struct slice license_text(struct manifest *m, const struct node *license)
 
 static struct slice person_text(struct manifest *m, const struct node *person)
 {
-	struct slice name = node_get_text(person, SLICE("name")), email = node_get_text(person, SLICE("email"));
+	struct slice name = node_get_text(person, SLICE("name")),
+		     email = node_get_text(person, SLICE("email"));
 
 	if (!node_is(person, NODE_MAP))
 		return node_text(person);
@@ -71,7 +73,8 @@ static struct slice person_text(struct manifest *m, const struct node *person)
 static struct slice clean_version(struct slice version)
 {
 	version = slice_trim(version);
-	while (version.len > 1 && (version.data[0] == 'v' || version.data[0] == '=' || version.data[0] == ' '))
+	while (version.len > 1 &&
+	       (version.data[0] == 'v' || version.data[0] == '=' || version.data[0] == ' '))
 		version = slice_from(version, 1);
 	return version;
 }
@@ -81,8 +84,8 @@ static void add_package(struct manifest *m)
 	struct slice name = node_get_text(m->root, SLICE("name"));
 	struct slice version = clean_version(node_get_text(m->root, SLICE("version")));
 	struct slice resolved = node_get_text(m->root, SLICE("_resolved"));
-	bool local = slice_starts(resolved, SLICE("git")) || slice_starts(resolved, SLICE("file:")) ||
-		     slice_starts(resolved, SLICE("/"));
+	bool local = slice_starts(resolved, SLICE("git")) ||
+		     slice_starts(resolved, SLICE("file:")) || slice_starts(resolved, SLICE("/"));
 
 	/* A folder may hold parts of a package that has no version of its own. */
 	if (slice_empty(name) || slice_empty(version))
@@ -91,7 +94,8 @@ static void add_package(struct manifest *m)
 	if (!p)
 		return;
 	const struct node *license = node_get(m->root, SLICE("license"));
-	manifest_set(m, &p->license, license_text(m, license ? license : node_get(m->root, SLICE("licenses"))));
+	manifest_set(m, &p->license,
+		     license_text(m, license ? license : node_get(m->root, SLICE("licenses"))));
 	manifest_set(m, &p->maintainer, person_text(m, node_get(m->root, SLICE("author"))));
 	manifest_set(m, &p->integrity, node_get_text(m->root, SLICE("_integrity")));
 	manifest_depend_keys(m, p, node_get(m->root, SLICE("dependencies")));

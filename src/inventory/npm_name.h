@@ -9,7 +9,10 @@
  * *rest is empty and the answer false.
  */
 bool npm_split_spec(struct slice spec, struct slice *name, struct slice *rest);
-/* "npm:@scope/real@1.0.0" names another package: its name and the rest; false where it is no such alias. */
+/*
+ * "npm:@scope/real@1.0.0" names another package: its name and the rest; false where it is no
+ * such alias.
+ */
 bool npm_alias(struct slice spec, struct slice *name, struct slice *rest);
 /*
  * Whether a version, range or URL leads somewhere else than to a registry: a

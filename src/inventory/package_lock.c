@@ -12,7 +12,8 @@
 
 static bool matches(struct slice path)
 {
-	if (!slice_ends(path, SLICE("package-lock.json")) && !slice_ends(path, SLICE("npm-shrinkwrap.json")))
+	if (!slice_ends(path, SLICE("package-lock.json")) &&
+	    !slice_ends(path, SLICE("npm-shrinkwrap.json")))
 		return false;
 	struct slice name = inventory_base_name(path);
 
@@ -43,7 +44,8 @@ struct folders {
 
 static bool in_node_modules(struct slice folder)
 {
-	return slice_starts(folder, SLICE("node_modules/")) || slice_find(folder, SLICE("/node_modules/")) < folder.len;
+	return slice_starts(folder, SLICE("node_modules/")) ||
+	       slice_find(folder, SLICE("/node_modules/")) < folder.len;
 }
 
 /* The folder from which `importer` would load the package: its own, or else the project's. */
@@ -52,9 +54,11 @@ static void add_direct(struct folders *f, struct slice importer, struct slice na
 	const struct node *entry = NULL;
 
 	if (!slice_empty(importer))
-		entry = map_get_ptr(&f->known, manifest_key(f->m, importer, "/node_modules/", name));
+		entry = map_get_ptr(&f->known,
+				    manifest_key(f->m, importer, "/node_modules/", name));
 	if (!entry)
-		entry = map_get_ptr(&f->known, manifest_key(f->m, SLICE_EMPTY, "node_modules/", name));
+		entry = map_get_ptr(&f->known,
+				    manifest_key(f->m, SLICE_EMPTY, "node_modules/", name));
 	if (entry)
 		map_put(&f->direct, entry->key, NULL);
 }
@@ -105,8 +109,9 @@ static void add_folder(struct folders *f, const struct node *entry)
 		flags |= PACKAGE_LOCAL;
 	if (installed && !map_get(&f->direct, entry->key))
 		flags |= PACKAGE_INDIRECT;
-	struct package *p = manifest_add(f->m, slice_empty(name) ? npm_name_of_path(entry->key) : name,
-					 node_get_text(entry, SLICE("version")), flags, entry);
+	struct package *p =
+		manifest_add(f->m, slice_empty(name) ? npm_name_of_path(entry->key) : name,
+			     node_get_text(entry, SLICE("version")), flags, entry);
 	if (p)
 		add_details(f->m, p, entry);
 }
@@ -152,7 +157,8 @@ static void read_dependencies(struct manifest *m, const struct node *dependencie
 {
 	node_each(entry, dependencies) {
 		if (!node_is(entry, NODE_MAP)) {
-			manifest_skip(m, entry->offset, "an entry of \"dependencies\" is no object");
+			manifest_skip(m, entry->offset,
+				      "an entry of \"dependencies\" is no object");
 			continue;
 		}
 		add_dependency(m, entry, nested);

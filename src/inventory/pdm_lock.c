@@ -12,7 +12,8 @@
 
 static bool matches(struct slice path)
 {
-	return slice_ends(path, SLICE("pdm.lock")) && slice_is(inventory_base_name(path), "pdm.lock");
+	return slice_ends(path, SLICE("pdm.lock")) &&
+	       slice_is(inventory_base_name(path), "pdm.lock");
 }
 
 static uint32_t group_flags(const struct node *groups)
@@ -30,17 +31,21 @@ static uint32_t group_flags(const struct node *groups)
 
 static bool is_local(const struct node *entry)
 {
-	return node_get(entry, SLICE("git")) || node_get(entry, SLICE("path")) || node_get(entry, SLICE("url")) ||
-	       node_truth(node_get(entry, SLICE("editable")));
+	return node_get(entry, SLICE("git")) || node_get(entry, SLICE("path")) ||
+	       node_get(entry, SLICE("url")) || node_truth(node_get(entry, SLICE("editable")));
 }
 
 static void add_package(struct manifest *m, const struct node *entry)
 {
-	uint32_t flags = group_flags(node_get(entry, SLICE("groups"))) | (is_local(entry) ? PACKAGE_LOCAL : 0u);
+	uint32_t flags = group_flags(node_get(entry, SLICE("groups"))) |
+			 (is_local(entry) ? PACKAGE_LOCAL : 0u);
 	struct package *p = manifest_add(m, node_get_text(entry, SLICE("name")),
 					 node_get_text(entry, SLICE("version")), flags, entry);
 
-	/* A package that is asked for with extras has an entry for each; the first tells its dependencies. */
+	/*
+	 * A package that is asked for with extras has an entry for each; the first tells its
+	 * dependencies.
+	 */
 	if (!p || p->depends.count)
 		return;
 	node_each(it, node_get(entry, SLICE("dependencies"))) {

@@ -11,7 +11,8 @@
 
 static bool matches(struct slice path)
 {
-	return slice_ends(path, SLICE("Pipfile.lock")) && slice_is(inventory_base_name(path), "Pipfile.lock");
+	return slice_ends(path, SLICE("Pipfile.lock")) &&
+	       slice_is(inventory_base_name(path), "Pipfile.lock");
 }
 
 static bool is_local(const struct node *entry)

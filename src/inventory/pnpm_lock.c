@@ -45,7 +45,10 @@ static struct slice without_peers(const struct lock *l, struct slice path)
 	return slice_first(path, version + slice_find_byte(slice_from(path, version), '_'));
 }
 
-/* The entry that "name: reference" means; a reference may be a path already, or a link to a folder. */
+/*
+ * The entry that "name: reference" means; a reference may be a path already, or a link to a
+ * folder.
+ */
 static const struct node *find_wanted(struct lock *l, struct slice name, struct slice reference)
 {
 	const struct node *entry = map_get_ptr(&l->paths, reference);
@@ -55,14 +58,16 @@ static const struct node *find_wanted(struct lock *l, struct slice name, struct 
 	if (l->major >= 9)
 		return map_get_ptr(&l->paths, manifest_key(l->m, name, "@", reference));
 	/* Without the slash that all paths from the default registry start with. */
-	return map_get_ptr(&l->paths, manifest_key(l->m, name, l->major >= 6 ? "@" : "/", reference));
+	return map_get_ptr(&l->paths,
+			   manifest_key(l->m, name, l->major >= 6 ? "@" : "/", reference));
 }
 
 static void add_wanted(struct lock *l, const struct node *wanted, unsigned bits)
 {
 	node_each(it, wanted) {
 		/* "1.0.0", or {specifier: ^1.0.0, version: 1.0.0} */
-		struct slice reference = node_is(it, NODE_MAP) ? node_get_text(it, SLICE("version")) : node_text(it);
+		struct slice reference =
+			node_is(it, NODE_MAP) ? node_get_text(it, SLICE("version")) : node_text(it);
 		const struct node *entry = find_wanted(l, it->key, reference);
 
 		if (!entry)
@@ -76,10 +81,13 @@ static void add_wanted(struct lock *l, const struct node *wanted, unsigned bits)
 static void read_importer(struct lock *l, const struct node *importer)
 {
 	add_wanted(l, node_get(importer, SLICE("dependencies")), MARK_PRODUCTION | MARK_DIRECT);
-	add_wanted(l, node_get(importer, SLICE("optionalDependencies")), MARK_PRODUCTION | MARK_DIRECT);
+	add_wanted(l, node_get(importer, SLICE("optionalDependencies")),
+		   MARK_PRODUCTION | MARK_DIRECT);
 	add_wanted(l, node_get(importer, SLICE("devDependencies")), MARK_DEVELOPMENT | MARK_DIRECT);
-	add_wanted(l, node_get(importer, SLICE("configDependencies")), MARK_DEVELOPMENT | MARK_DIRECT);
-	add_wanted(l, node_get(importer, SLICE("packageManagerDependencies")), MARK_DEVELOPMENT | MARK_DIRECT);
+	add_wanted(l, node_get(importer, SLICE("configDependencies")),
+		   MARK_DEVELOPMENT | MARK_DIRECT);
+	add_wanted(l, node_get(importer, SLICE("packageManagerDependencies")),
+		   MARK_DEVELOPMENT | MARK_DIRECT);
 }
 
 /* Everything that is reached from production dependencies is needed in production. */
@@ -116,7 +124,8 @@ static void read_importers(struct lock *l)
 /* ---- packages ---- */
 
 /* "name@version" or, up to 5.x, "name/version"; the name may have a scope. */
-static bool split_path(const struct lock *l, struct slice path, struct slice *name, struct slice *version)
+static bool split_path(const struct lock *l, struct slice path, struct slice *name,
+		       struct slice *version)
 {
 	if (l->major >= 6 && npm_split_spec(path, name, version))
 		return true;
@@ -161,16 +170,20 @@ static bool resolution_is_local(const struct node *resolution)
 
 	return slice_is(type, "git") || slice_is(type, "directory") ||
 	       slice_starts(node_get_text(resolution, SLICE("tarball")), SLICE("file:")) ||
-	       slice_starts(node_get_text(resolution, SLICE("tarball")), SLICE("https://codeload.github.com/"));
+	       slice_starts(node_get_text(resolution, SLICE("tarball")),
+			    SLICE("https://codeload.github.com/"));
 }
 
 static void add_package(struct lock *l, const struct node *entry)
 {
-	struct slice own_name = node_get_text(entry, SLICE("name")), own_version = node_get_text(entry, SLICE("version"));
-	struct slice path = without_host(l, without_peers(l, entry->key)), name = SLICE_EMPTY, version = SLICE_EMPTY;
+	struct slice own_name = node_get_text(entry, SLICE("name")),
+		     own_version = node_get_text(entry, SLICE("version"));
+	struct slice path = without_host(l, without_peers(l, entry->key)), name = SLICE_EMPTY,
+		     version = SLICE_EMPTY;
 	const struct node *resolution = node_get(entry, SLICE("resolution"));
 	uint32_t flags = entry_flags(l, entry);
-	bool named = split_path(l, path, &name, &version) && (l->major >= 9 || is_registry_version(version));
+	bool named = split_path(l, path, &name, &version) &&
+		     (l->major >= 9 || is_registry_version(version));
 	bool local = resolution_is_local(resolution) || slice_starts(entry->key, SLICE("file:")) ||
 		     (named && !is_registry_version(version));
 
@@ -185,7 +198,8 @@ static void add_package(struct lock *l, const struct node *entry)
 		manifest_skip(l->m, entry->offset, "a dependency path without a name or version");
 		return;
 	}
-	struct package *p = manifest_add(l->m, name, version, flags | (local ? PACKAGE_LOCAL : 0u), entry);
+	struct package *p =
+		manifest_add(l->m, name, version, flags | (local ? PACKAGE_LOCAL : 0u), entry);
 	if (!p)
 		return;
 	manifest_set(l->m, &p->integrity, node_get_text(resolution, SLICE("integrity")));
@@ -207,7 +221,9 @@ static void collect_paths(struct lock *l)
 
 	node_each(it, l->major >= 9 && l->snapshots ? l->snapshots : packages) {
 		bool fresh, slash = l->major < 9 && slice_starts(it->key, SLICE("/"));
-		uint64_t *other = map_put(&l->paths, slash ? slice_from(it->key, 1) : without_peers(l, it->key), &fresh);
+		uint64_t *other =
+			map_put(&l->paths,
+				slash ? slice_from(it->key, 1) : without_peers(l, it->key), &fresh);
 
 		if (fresh)
 			*other = (uint64_t)(uintptr_t)it;
@@ -218,7 +234,11 @@ static void collect_paths(struct lock *l)
 static void read_lock(struct manifest *m)
 {
 	struct slice version = node_get_text(m->root, SLICE("lockfileVersion"));
-	struct lock l = { .m = m, .root = m->root, .snapshots = node_get(m->root, SLICE("snapshots")) };
+	struct lock l = {
+		.m = m,
+		.root = m->root,
+		.snapshots = node_get(m->root, SLICE("snapshots")),
+	};
 
 	if (!slice_to_u64(slice_first(version, slice_find_byte(version, '.')), &l.major)) {
 		manifest_refuse(m, "a pnpm-lock.yaml has a lockfileVersion");

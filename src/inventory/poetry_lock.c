@@ -11,7 +11,8 @@
 
 static bool matches(struct slice path)
 {
-	return slice_ends(path, SLICE("poetry.lock")) && slice_is(inventory_base_name(path), "poetry.lock");
+	return slice_ends(path, SLICE("poetry.lock")) &&
+	       slice_is(inventory_base_name(path), "poetry.lock");
 }
 
 static bool list_has(const struct node *list, struct slice text)
@@ -26,8 +27,9 @@ static uint32_t entry_flags(const struct node *entry)
 {
 	const struct node *groups = node_get(entry, SLICE("groups"));
 	struct slice source = node_text(node_path(entry, "source", "type", NULL));
-	bool dev = slice_is(node_get_text(entry, SLICE("category")), "dev") ||
-		   (node_is(groups, NODE_LIST) && groups->count && !list_has(groups, SLICE("main")));
+	bool dev =
+		slice_is(node_get_text(entry, SLICE("category")), "dev") ||
+		(node_is(groups, NODE_LIST) && groups->count && !list_has(groups, SLICE("main")));
 	/* "legacy" is a registry of another address. */
 	bool local = !slice_empty(source) && !slice_is(source, "legacy");
 
@@ -43,7 +45,8 @@ static bool parse(const struct inventory_input *in, struct inventory_output *out
 	manifest_read(&m, MANIFEST_TOML);
 	node_each(entry, node_get(m.root, SLICE("package"))) {
 		struct package *p = manifest_add(&m, node_get_text(entry, SLICE("name")),
-						 node_get_text(entry, SLICE("version")), entry_flags(entry), entry);
+						 node_get_text(entry, SLICE("version")),
+						 entry_flags(entry), entry);
 
 		if (p && !p->depends.count)
 			manifest_depend_keys(&m, p, node_get(entry, SLICE("dependencies")));

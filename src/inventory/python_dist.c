@@ -14,7 +14,8 @@
 
 static bool matches(struct slice path)
 {
-	return slice_ends(path, SLICE(".dist-info/METADATA")) || slice_ends(path, SLICE(".egg-info/PKG-INFO")) ||
+	return slice_ends(path, SLICE(".dist-info/METADATA")) ||
+	       slice_ends(path, SLICE(".egg-info/PKG-INFO")) ||
 	       slice_ends(path, SLICE("EGG-INFO/PKG-INFO")) || slice_ends(path, SLICE(".egg-info"));
 }
 
@@ -29,12 +30,18 @@ static void take_header(struct headers *h, const struct control_field *f, struct
 		struct slice key;
 		struct slice *field;
 	} fields[] = {
-		{ SLICE("Name"), &h->name },       { SLICE("Version"), &h->version },
-		{ SLICE("License"), &h->license }, { SLICE("License-Expression"), &h->license_expression },
-		{ SLICE("Author"), &h->author },   { SLICE("Author-email"), &h->author_email },
+		{SLICE("Name"), &h->name},
+		{SLICE("Version"), &h->version},
+		{SLICE("License"), &h->license},
+		{SLICE("License-Expression"), &h->license_expression},
+		{SLICE("Author"), &h->author},
+		{SLICE("Author-email"), &h->author_email},
 	};
 
-	/* The first of equal headers counts: what stands further down may be part of a description. */
+	/*
+	 * The first of equal headers counts: what stands further down may be part of a
+	 * description.
+	 */
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		if (slice_eq_nocase(f->key, fields[i].key) && slice_empty(*fields[i].field))
 			*fields[i].field = f->value;

@@ -12,7 +12,8 @@ bool python_name_sound(struct slice name)
 	for (size_t i = 0; i < name.len; i++)
 		if (!name_byte(name.data[i]))
 			return false;
-	return !slice_empty(name) && ascii_alnum(name.data[0]) && ascii_alnum(name.data[name.len - 1]);
+	return !slice_empty(name) && ascii_alnum(name.data[0]) &&
+	       ascii_alnum(name.data[name.len - 1]);
 }
 
 static bool take_bracketed(struct slice *s, char open, char close, struct slice *ret)
@@ -121,5 +122,6 @@ bool python_wheel_name(struct slice url, struct slice *name, struct slice *versi
 	struct slice file = inventory_base_name(url);
 	if (!slice_cut_suffix(&file, SLICE(".whl")) || !slice_split(file, '-', name, &file))
 		return false;
-	return slice_split(file, '-', version, &file) && python_name_sound(*name) && !slice_empty(*version);
+	return slice_split(file, '-', version, &file) && python_name_sound(*name) &&
+	       !slice_empty(*version);
 }

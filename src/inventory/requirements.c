@@ -14,7 +14,8 @@ static bool matches(struct slice path)
 {
 	struct slice name = inventory_base_name(path);
 
-	return slice_ends(name, SLICE(".txt")) && slice_find(name, SLICE("requirements")) < name.len;
+	return slice_ends(name, SLICE(".txt")) &&
+	       slice_find(name, SLICE("requirements")) < name.len;
 }
 
 struct reader {
@@ -90,7 +91,8 @@ static struct slice egg_name(struct slice url)
 
 	if (at == 0 || at >= url.len || (url.data[at - 1] != '#' && url.data[at - 1] != '&'))
 		return SLICE_EMPTY;
-	while (end < name.len && name.data[end] != '&' && name.data[end] != '[' && name.data[end] != ';')
+	while (end < name.len && name.data[end] != '&' && name.data[end] != '[' &&
+	       name.data[end] != ';')
 		end++;
 	name = slice_first(name, end);
 	return python_name_sound(name) ? name : SLICE_EMPTY;
@@ -120,8 +122,9 @@ static bool is_location(struct slice line)
 {
 	size_t scheme = slice_find(line, SLICE("://")), at = slice_find_byte(line, '@');
 
-	return slice_starts(line, SLICE(".")) || slice_starts(line, SLICE("/")) || slice_starts(line, SLICE("file:")) ||
-	       (scheme < line.len && scheme < at) || slice_starts(line, SLICE("git+"));
+	return slice_starts(line, SLICE(".")) || slice_starts(line, SLICE("/")) ||
+	       slice_starts(line, SLICE("file:")) || (scheme < line.len && scheme < at) ||
+	       slice_starts(line, SLICE("git+"));
 }
 
 static void read_requirement(struct reader *r, struct slice line)
@@ -149,7 +152,10 @@ static void read_requirement(struct reader *r, struct slice line)
 	add(r, q.name, version, true);
 }
 
-/* "-e X" and its long forms; other options say nothing of packages, "-r" files are read on their own. */
+/*
+ * "-e X" and its long forms; other options say nothing of packages, "-r" files are read on
+ * their own.
+ */
 static void read_option(struct reader *r, struct slice line)
 {
 	if (slice_cut_prefix(&line, SLICE("--editable")) || slice_cut_prefix(&line, SLICE("-e"))) {
@@ -178,7 +184,8 @@ static void recode(struct reader *r, bool big)
 
 	buf_init(&out, 3 * MAX_SIZE);
 	for (size_t i = 0; i < units; i++) {
-		uint32_t unit = big ? (uint32_t)p[2 * i] << 8 | p[2 * i + 1] : (uint32_t)p[2 * i + 1] << 8 | p[2 * i];
+		uint32_t unit = big ? (uint32_t)p[2 * i] << 8 | p[2 * i + 1]
+				    : (uint32_t)p[2 * i + 1] << 8 | p[2 * i];
 
 		/* Halves of pairs occur in comments at most. */
 		text_add_utf8(&out, unit);
@@ -194,7 +201,8 @@ static bool parse(const struct inventory_input *in, struct inventory_output *out
 
 	manifest_begin(&r.m, ORIGIN_REQUIREMENTS, in, out);
 	buf_init(&r.joined, LIMIT_LINE);
-	if (slice_starts(in->bytes, SLICE("\xff\xfe")) || slice_starts(in->bytes, SLICE("\xfe\xff")))
+	if (slice_starts(in->bytes, SLICE("\xff\xfe")) ||
+	    slice_starts(in->bytes, SLICE("\xfe\xff")))
 		recode(&r, slice_starts(in->bytes, SLICE("\xfe\xff")));
 	r.rest = r.text;
 	slice_cut_prefix(&r.rest, SLICE("\xef\xbb\xbf"));

@@ -60,7 +60,10 @@ struct lock {
 static struct slice source_path(const struct node *package)
 {
 	static const struct slice kinds[] = {
-		SLICE_INIT("editable"), SLICE_INIT("virtual"), SLICE_INIT("directory"), SLICE_INIT("path"),
+		SLICE_INIT("editable"),
+		SLICE_INIT("virtual"),
+		SLICE_INIT("directory"),
+		SLICE_INIT("path"),
 	};
 	const struct node *source = node_get(package, SLICE("source"));
 
@@ -93,7 +96,8 @@ static struct slice extra_key(struct extra_key *key, const struct entry *e, stru
 }
 
 /* The extras of a package that a dependency asks for. */
-static void walk_extras(struct lock *l, const struct entry *e, const struct node *wanted, enum way way)
+static void walk_extras(struct lock *l, const struct entry *e, const struct node *wanted,
+			enum way way)
 {
 	node_each(name, wanted) {
 		struct extra_key key;
@@ -106,14 +110,19 @@ static void walk_extras(struct lock *l, const struct entry *e, const struct node
 	}
 }
 
-/* One like {name = "x", version = "1.0", extra = ["y"]}; the version is told where there are several. */
-static void walk_dependency(struct lock *l, const struct node *dependency, enum way way, bool direct)
+/*
+ * One like {name = "x", version = "1.0", extra = ["y"]}; the version is told where there are
+ * several.
+ */
+static void walk_dependency(struct lock *l, const struct node *dependency, enum way way,
+			    bool direct)
 {
 	struct slice version = node_get_text(dependency, SLICE("version"));
 	struct entry *e = map_get_ptr(&l->by_name, node_get_text(dependency, SLICE("name")));
 
 	for (; e; e = e->same_name) {
-		if (!slice_empty(version) && !slice_eq(version, node_get_text(e->node, SLICE("version"))))
+		if (!slice_empty(version) &&
+		    !slice_eq(version, node_get_text(e->node, SLICE("version"))))
 			continue;
 		e->direct |= direct;
 		/* So each list is walked at most three times. */
@@ -165,7 +174,8 @@ static void index_entry(struct lock *l, struct entry *e)
 		struct extra_key key;
 
 		list->node = extra;
-		map_put_ptr(&l->extras, arena_copy(&l->m->scratch, extra_key(&key, e, extra->key)), list);
+		map_put_ptr(&l->extras, arena_copy(&l->m->scratch, extra_key(&key, e, extra->key)),
+			    list);
 	}
 }
 
@@ -196,10 +206,12 @@ static void add_package(struct lock *l, const struct entry *e, bool graph)
 	if (slice_is(source_path(e->node), "."))
 		return;
 	if (graph && !e->member) {
-		flags |= e->way == WAY_DEV ? PACKAGE_DEV : e->way == WAY_OPTIONAL ? PACKAGE_OPTIONAL : 0u;
+		flags |= e->way == WAY_DEV ? PACKAGE_DEV : 0u;
+		flags |= e->way == WAY_OPTIONAL ? PACKAGE_OPTIONAL : 0u;
 		flags |= e->direct ? 0u : PACKAGE_INDIRECT;
 	}
-	struct package *p = manifest_add(l->m, e->name, node_get_text(e->node, SLICE("version")), flags, e->node);
+	struct package *p = manifest_add(l->m, e->name, node_get_text(e->node, SLICE("version")),
+					 flags, e->node);
 	if (!p || p->depends.count)
 		return;
 	node_each(it, node_get(e->node, SLICE("dependencies")))

@@ -11,7 +11,8 @@
 
 static bool matches(struct slice path)
 {
-	return slice_ends(path, SLICE("yarn.lock")) && slice_is(inventory_base_name(path), "yarn.lock") &&
+	return slice_ends(path, SLICE("yarn.lock")) &&
+	       slice_is(inventory_base_name(path), "yarn.lock") &&
 	       !path_inside(path, SLICE("node_modules"));
 }
 
@@ -66,7 +67,8 @@ static bool take_property(struct block *b, struct slice line)
 
 	line = slice_trim(line);
 	if (slice_is(line, ":") || (slice_empty(line) && slice_cut_suffix(&key, SLICE(":")))) {
-		b->in_depends = slice_is(key, "dependencies") || slice_is(key, "optionalDependencies");
+		b->in_depends =
+			slice_is(key, "dependencies") || slice_is(key, "optionalDependencies");
 		return true;
 	}
 	if (slice_empty(line))
@@ -108,7 +110,8 @@ static void finish_block(struct manifest *m, const struct block *b)
 	}
 	if (npm_spec_is_local(b->range) || npm_url_is_repository(b->resolved))
 		flags |= PACKAGE_LOCAL;
-	struct package *p = manifest_add_at(m, b->name, b->version, flags, b->offset, b->end - b->offset);
+	struct package *p =
+		manifest_add_at(m, b->name, b->version, flags, b->offset, b->end - b->offset);
 	if (!p)
 		return;
 	manifest_set(m, &p->integrity, b->integrity);
@@ -195,7 +198,10 @@ static bool is_direct(struct berry *b, struct slice key)
 	return false;
 }
 
-/* "npm:1.0.0", "patch:...", "virtual:...#npm:1.0.0" come from the registry, all else from elsewhere. */
+/*
+ * "npm:1.0.0", "patch:...", "virtual:...#npm:1.0.0" come from the registry, all else from
+ * elsewhere.
+ */
 static bool reference_is_local(struct slice reference)
 {
 	if (slice_starts(reference, SLICE("virtual:")))

@@ -14,7 +14,8 @@ static void expect_field(struct control_reader *r, const char *key, const char *
 	if (!control_field(r, &f, NULL))
 		fail_msg("no field where %s should stand", key);
 	if (!slice_eq(f.key, slice_from_cstr(key)) || !slice_eq(f.value, slice_from_cstr(value)))
-		fail_msg("%.*s = \"%.*s\", not %s = \"%s\"", SLICE_ARG(f.key), SLICE_ARG(f.value), key, value);
+		fail_msg("%.*s = \"%.*s\", not %s = \"%s\"", SLICE_ARG(f.key), SLICE_ARG(f.value),
+			 key, value);
 	assert_true(slice_starts(slice_from(r->text, f.offset), f.key));
 }
 
@@ -32,7 +33,9 @@ static void test_stanzas(void **state)
 	struct control_reader r;
 
 	(void)state;
-	control_init(&r, SLICE("\n\nPackage: a\nVersion: 1:2.3-4\n\n\n\nPackage: b\nDescription: short\n long\n .\n\tmore\nStatus:ok\n"),
+	control_init(&r,
+		     SLICE("\n\nPackage: a\nVersion: 1:2.3-4\n\n\n\nPackage: b\n"
+			   "Description: short\n long\n .\n\tmore\nStatus:ok\n"),
 		     true);
 	assert_true(control_stanza(&r));
 	expect_field(&r, "Package", "a");
@@ -83,7 +86,9 @@ static void test_carriage_returns(void **state)
 	struct control_reader r;
 
 	(void)state;
-	control_init(&r, SLICE("\xef\xbb\xbfName: x\r\nSummary: one\r\n two\r\n\r\nbody: no field\r\n"), true);
+	control_init(&r,
+		     SLICE("\xef\xbb\xbfName: x\r\nSummary: one\r\n two\r\n\r\nbody: no field\r\n"),
+		     true);
 	assert_true(control_stanza(&r));
 	expect_field(&r, "Name", "x");
 	expect_field(&r, "Summary", "one\r\n two");
@@ -98,7 +103,9 @@ static void test_bad_lines(void **state)
 	size_t bad = 0;
 
 	(void)state;
-	control_init(&r, SLICE(" starts folded\nno colon\n goes: on\n: no key\nspaced key: v\n# note: x\nGood : v\nAlso-Good:\n"),
+	control_init(&r,
+		     SLICE(" starts folded\nno colon\n goes: on\n: no key\nspaced key: v\n"
+			   "# note: x\nGood : v\nAlso-Good:\n"),
 		     true);
 	assert_true(control_stanza(&r));
 	assert_true(control_field(&r, &f, &bad));
@@ -112,7 +119,10 @@ static void test_bad_lines(void **state)
 	assert_int_equal(bad, 4);
 }
 
-/* A line of blanks belongs to the field above it, as for dpkg and RFC 822 readers; an empty one ends the stanza. */
+/*
+ * A line of blanks belongs to the field above it, as for dpkg and RFC 822 readers; an empty one
+ * ends the stanza.
+ */
 static void test_blank_lines(void **state)
 {
 	struct control_reader r;
@@ -134,7 +144,8 @@ static void test_without_folding(void **state)
 	size_t bad = 0;
 
 	(void)state;
-	control_init(&r, SLICE("C:Q1abc=\nP:musl\nV:1.2.3-r4\n F:lib\n#:x\nF:lib\n\nP:other\n"), false);
+	control_init(&r, SLICE("C:Q1abc=\nP:musl\nV:1.2.3-r4\n F:lib\n#:x\nF:lib\n\nP:other\n"),
+		     false);
 	assert_true(control_stanza(&r));
 	expect_field(&r, "C", "Q1abc=");
 	expect_field(&r, "P", "musl");
@@ -148,7 +159,10 @@ static void test_without_folding(void **state)
 	expect_field(&r, "P", "other");
 }
 
-/* Whatever the bytes are, every one of them is passed exactly once: no loop, no read past the end. */
+/*
+ * Whatever the bytes are, every one of them is passed exactly once: no loop, no read past the
+ * end.
+ */
 static void test_any_bytes(void **state)
 {
 	static const char alphabet[] = "\n\r :#aB\t\0.";

@@ -28,40 +28,127 @@ static bool parse(struct slice text, struct arena *a, struct node **ret, struct 
 }
 
 static const struct slice accepted[] = {
-	SLICE_INIT("{}"), SLICE_INIT("[]"), SLICE_INIT("null"), SLICE_INIT("true"),
-	SLICE_INIT("false"), SLICE_INIT("0"), SLICE_INIT("-0"), SLICE_INIT("-1"),
-	SLICE_INIT("10"), SLICE_INIT("0.0"), SLICE_INIT("1.5e10"), SLICE_INIT("1E+2"),
-	SLICE_INIT("1e-2"), SLICE_INIT("-0e0"), SLICE_INIT("0e+00"), SLICE_INIT("\"\""),
-	SLICE_INIT(" \t\r\n[ ]\n"), SLICE_INIT("[[],{}]"), SLICE_INIT("{\"\":0}"),
-	SLICE_INIT("{\"a\":1,\"a\":2}"), SLICE_INIT("\"\\u0000\""), SLICE_INIT("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\""),
-	SLICE_INIT("\"\x7f\""), SLICE_INIT("\"\xff\""), SLICE_INIT("\"\\ud800\""),
-	SLICE_INIT("\xef\xbb\xbf{}"), SLICE_INIT("[1 , 2]"), SLICE_INIT("{ \"a\" : [ ] }"),
+	SLICE_INIT("{}"),
+	SLICE_INIT("[]"),
+	SLICE_INIT("null"),
+	SLICE_INIT("true"),
+	SLICE_INIT("false"),
+	SLICE_INIT("0"),
+	SLICE_INIT("-0"),
+	SLICE_INIT("-1"),
+	SLICE_INIT("10"),
+	SLICE_INIT("0.0"),
+	SLICE_INIT("1.5e10"),
+	SLICE_INIT("1E+2"),
+	SLICE_INIT("1e-2"),
+	SLICE_INIT("-0e0"),
+	SLICE_INIT("0e+00"),
+	SLICE_INIT("\"\""),
+	SLICE_INIT(" \t\r\n[ ]\n"),
+	SLICE_INIT("[[],{}]"),
+	SLICE_INIT("{\"\":0}"),
+	SLICE_INIT("{\"a\":1,\"a\":2}"),
+	SLICE_INIT("\"\\u0000\""),
+	SLICE_INIT("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\""),
+	SLICE_INIT("\"\x7f\""),
+	SLICE_INIT("\"\xff\""),
+	SLICE_INIT("\"\\ud800\""),
+	SLICE_INIT("\xef\xbb\xbf{}"),
+	SLICE_INIT("[1 , 2]"),
+	SLICE_INIT("{ \"a\" : [ ] }"),
 	SLICE_INIT("123456789012345678901234567890123456789012345678901234567890"),
-	SLICE_INIT("1e999999"), SLICE_INIT("[null,true,false,\"x\",{},[]]"),
-	SLICE_INIT("\"\xe2\x80\xa8\""), SLICE_INIT("\"\\uDBFF\\uDFFF\""),
+	SLICE_INIT("1e999999"),
+	SLICE_INIT("[null,true,false,\"x\",{},[]]"),
+	SLICE_INIT("\"\xe2\x80\xa8\""),
+	SLICE_INIT("\"\\uDBFF\\uDFFF\""),
 };
 
 static const struct slice refused[] = {
-	SLICE_INIT(""), SLICE_INIT(" "), SLICE_INIT("\xef\xbb\xbf"), SLICE_INIT("\xef\xbb"),
-	SLICE_INIT("{"), SLICE_INIT("["), SLICE_INIT("}"), SLICE_INIT("]"), SLICE_INIT("[}"),
-	SLICE_INIT("{]"), SLICE_INIT("[1,]"), SLICE_INIT("[,1]"), SLICE_INIT("[,]"), SLICE_INIT("[1,,2]"),
-	SLICE_INIT("[1 2]"), SLICE_INIT("{\"a\"}"), SLICE_INIT("{\"a\":}"), SLICE_INIT("{\"a\" 1}"),
-	SLICE_INIT("{\"a\":1,}"), SLICE_INIT("{,}"), SLICE_INIT("{a:1}"), SLICE_INIT("{'a':1}"),
-	SLICE_INIT("{1:1}"), SLICE_INIT("{\"a\":1 \"b\":2}"), SLICE_INIT("{\"a\":1:2}"), SLICE_INIT("[1:2]"),
-	SLICE_INIT("nul"), SLICE_INIT("nulL"), SLICE_INIT("True"), SLICE_INIT("truex"), SLICE_INIT("NaN"),
-	SLICE_INIT("Infinity"), SLICE_INIT("-Infinity"), SLICE_INIT("01"), SLICE_INIT("-01"),
-	SLICE_INIT("+1"), SLICE_INIT("1."), SLICE_INIT(".1"), SLICE_INIT("-"), SLICE_INIT("-."),
-	SLICE_INIT("1e"), SLICE_INIT("1e+"), SLICE_INIT("1.e1"), SLICE_INIT("1.5e"), SLICE_INIT("0x10"),
-	SLICE_INIT("1_0"), SLICE_INIT("--1"), SLICE_INIT("1 2"), SLICE_INIT("\""), SLICE_INIT("\"\\"),
-	SLICE_INIT("\"\\\""), SLICE_INIT("\"abc"), SLICE_INIT("\"\\x41\""), SLICE_INIT("\"\\a\""),
-	SLICE_INIT("\"\\u12\""), SLICE_INIT("\"\\u12G4\""), SLICE_INIT("\"\\u\""), SLICE_INIT("\"\\U0041\""),
-	SLICE_INIT("\"\\0\""), SLICE_INIT("\"\\\n\""), SLICE_INIT("\"a\nb\""), SLICE_INIT("\"a\tb\""),
-	SLICE_INIT("\"\0\""), SLICE_INIT("\"\x1f\""), SLICE_INIT("'a'"), SLICE_INIT("[1]\0"),
-	SLICE_INIT("\0"), SLICE_INIT("[1]x"), SLICE_INIT("[1][2]"), SLICE_INIT("// x\n1"),
-	SLICE_INIT("/* */1"), SLICE_INIT("[1] // x"), SLICE_INIT("\x0b[]"), SLICE_INIT("\x0c[]"),
-	SLICE_INIT("\xc2\xa0[]"), SLICE_INIT("[\"a\",\n4\n,1,"), SLICE_INIT("{\"a\":1"),
-	SLICE_INIT("{\"a\":"), SLICE_INIT("{\"a\""), SLICE_INIT("{\"a"), SLICE_INIT("\xff\xfe[\0]\0"),
-	SLICE_INIT("[\"\\ud800\\u12\"]"), SLICE_INIT("\"\xe2\x80"), SLICE_INIT("*"), SLICE_INIT("<null>"),
+	SLICE_INIT(""),
+	SLICE_INIT(" "),
+	SLICE_INIT("\xef\xbb\xbf"),
+	SLICE_INIT("\xef\xbb"),
+	SLICE_INIT("{"),
+	SLICE_INIT("["),
+	SLICE_INIT("}"),
+	SLICE_INIT("]"),
+	SLICE_INIT("[}"),
+	SLICE_INIT("{]"),
+	SLICE_INIT("[1,]"),
+	SLICE_INIT("[,1]"),
+	SLICE_INIT("[,]"),
+	SLICE_INIT("[1,,2]"),
+	SLICE_INIT("[1 2]"),
+	SLICE_INIT("{\"a\"}"),
+	SLICE_INIT("{\"a\":}"),
+	SLICE_INIT("{\"a\" 1}"),
+	SLICE_INIT("{\"a\":1,}"),
+	SLICE_INIT("{,}"),
+	SLICE_INIT("{a:1}"),
+	SLICE_INIT("{'a':1}"),
+	SLICE_INIT("{1:1}"),
+	SLICE_INIT("{\"a\":1 \"b\":2}"),
+	SLICE_INIT("{\"a\":1:2}"),
+	SLICE_INIT("[1:2]"),
+	SLICE_INIT("nul"),
+	SLICE_INIT("nulL"),
+	SLICE_INIT("True"),
+	SLICE_INIT("truex"),
+	SLICE_INIT("NaN"),
+	SLICE_INIT("Infinity"),
+	SLICE_INIT("-Infinity"),
+	SLICE_INIT("01"),
+	SLICE_INIT("-01"),
+	SLICE_INIT("+1"),
+	SLICE_INIT("1."),
+	SLICE_INIT(".1"),
+	SLICE_INIT("-"),
+	SLICE_INIT("-."),
+	SLICE_INIT("1e"),
+	SLICE_INIT("1e+"),
+	SLICE_INIT("1.e1"),
+	SLICE_INIT("1.5e"),
+	SLICE_INIT("0x10"),
+	SLICE_INIT("1_0"),
+	SLICE_INIT("--1"),
+	SLICE_INIT("1 2"),
+	SLICE_INIT("\""),
+	SLICE_INIT("\"\\"),
+	SLICE_INIT("\"\\\""),
+	SLICE_INIT("\"abc"),
+	SLICE_INIT("\"\\x41\""),
+	SLICE_INIT("\"\\a\""),
+	SLICE_INIT("\"\\u12\""),
+	SLICE_INIT("\"\\u12G4\""),
+	SLICE_INIT("\"\\u\""),
+	SLICE_INIT("\"\\U0041\""),
+	SLICE_INIT("\"\\0\""),
+	SLICE_INIT("\"\\\n\""),
+	SLICE_INIT("\"a\nb\""),
+	SLICE_INIT("\"a\tb\""),
+	SLICE_INIT("\"\0\""),
+	SLICE_INIT("\"\x1f\""),
+	SLICE_INIT("'a'"),
+	SLICE_INIT("[1]\0"),
+	SLICE_INIT("\0"),
+	SLICE_INIT("[1]x"),
+	SLICE_INIT("[1][2]"),
+	SLICE_INIT("// x\n1"),
+	SLICE_INIT("/* */1"),
+	SLICE_INIT("[1] // x"),
+	SLICE_INIT("\x0b[]"),
+	SLICE_INIT("\x0c[]"),
+	SLICE_INIT("\xc2\xa0[]"),
+	SLICE_INIT("[\"a\",\n4\n,1,"),
+	SLICE_INIT("{\"a\":1"),
+	SLICE_INIT("{\"a\":"),
+	SLICE_INIT("{\"a\""),
+	SLICE_INIT("{\"a"),
+	SLICE_INIT("\xff\xfe[\0]\0"),
+	SLICE_INIT("[\"\\ud800\\u12\"]"),
+	SLICE_INIT("\"\xe2\x80"),
+	SLICE_INIT("*"),
+	SLICE_INIT("<null>"),
 };
 
 static void test_accepts(void **state)
@@ -98,7 +185,10 @@ static void test_refuses(void **state)
 	}
 }
 
-/* Every beginning of a sound text that is itself no sound text is refused, at whatever byte it is cut. */
+/*
+ * Every beginning of a sound text that is itself no sound text is refused, at whatever byte it
+ * is cut.
+ */
 static void test_truncated(void **state)
 {
 	struct slice text = SLICE("{\"a\":[1.5e3,true,null,\"x\\u00e9\\n\"],\"b\":{\"c\":{}}}");
@@ -122,31 +212,38 @@ struct string_case {
 };
 
 static const struct string_case string_cases[] = {
-	{ SLICE_INIT("\"\""), SLICE_INIT("") },
-	{ SLICE_INIT("\"plain\""), SLICE_INIT("plain") },
-	{ SLICE_INIT("\"seven77\""), SLICE_INIT("seven77") },
-	{ SLICE_INIT("\"eight888\""), SLICE_INIT("eight888") },
-	{ SLICE_INIT("\"nine99999\""), SLICE_INIT("nine99999") },
-	{ SLICE_INIT("\"a longer text \\\" with a quote inside\""), SLICE_INIT("a longer text \" with a quote inside") },
-	{ SLICE_INIT("\"\\b\\f\\n\\r\\t\\/\\\\\\\"\""), SLICE_INIT("\b\f\n\r\t/\\\"") },
-	{ SLICE_INIT("\"\\u0041\\u00e9\\u20AC\\ud83d\\ude00\""), SLICE_INIT("A\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80") },
-	{ SLICE_INIT("\"\\u0000x\""), SLICE_INIT("\0x") },
-	{ SLICE_INIT("\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80 as it stands\""),
-	  SLICE_INIT("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80 as it stands") },
+	{SLICE_INIT("\"\""), SLICE_INIT("")},
+	{SLICE_INIT("\"plain\""), SLICE_INIT("plain")},
+	{SLICE_INIT("\"seven77\""), SLICE_INIT("seven77")},
+	{SLICE_INIT("\"eight888\""), SLICE_INIT("eight888")},
+	{SLICE_INIT("\"nine99999\""), SLICE_INIT("nine99999")},
+	{SLICE_INIT("\"a longer text \\\" with a quote inside\""),
+	 SLICE_INIT("a longer text \" with a quote inside")},
+	{SLICE_INIT("\"\\b\\f\\n\\r\\t\\/\\\\\\\"\""), SLICE_INIT("\b\f\n\r\t/\\\"")},
+	{SLICE_INIT("\"\\u0041\\u00e9\\u20AC\\ud83d\\ude00\""),
+	 SLICE_INIT("A\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80")},
+	{SLICE_INIT("\"\\u0000x\""), SLICE_INIT("\0x")},
+	{SLICE_INIT("\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80 as it stands\""),
+	 SLICE_INIT("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80 as it stands")},
 	/* lone halves, in either order, and a half before something else */
-	{ SLICE_INIT("\"\\ud800\""), SLICE_INIT("\xef\xbf\xbd") },
-	{ SLICE_INIT("\"\\udc00\\ud800\""), SLICE_INIT("\xef\xbf\xbd\xef\xbf\xbd") },
-	{ SLICE_INIT("\"\\ud800\\u0041\""), SLICE_INIT("\xef\xbf\xbd""A") },
-	{ SLICE_INIT("\"\\ud800\\ud83d\\ude00\""), SLICE_INIT("\xef\xbf\xbd\xf0\x9f\x98\x80") },
-	{ SLICE_INIT("\"\\ud83d\\n\""), SLICE_INIT("\xef\xbf\xbd\n") },
+	{SLICE_INIT("\"\\ud800\""), SLICE_INIT("\xef\xbf\xbd")},
+	{SLICE_INIT("\"\\udc00\\ud800\""), SLICE_INIT("\xef\xbf\xbd\xef\xbf\xbd")},
+	{SLICE_INIT("\"\\ud800\\u0041\""), SLICE_INIT("\xef\xbf\xbd"
+						      "A")},
+	{SLICE_INIT("\"\\ud800\\ud83d\\ude00\""), SLICE_INIT("\xef\xbf\xbd\xf0\x9f\x98\x80")},
+	{SLICE_INIT("\"\\ud83d\\n\""), SLICE_INIT("\xef\xbf\xbd\n")},
 	/* bytes that are no UTF-8: stray, overlong, surrogate, beyond the last plane, cut */
-	{ SLICE_INIT("\"a\xff""b\""), SLICE_INIT("a\xef\xbf\xbd""b") },
-	{ SLICE_INIT("\"\xc0\xaf\""), SLICE_INIT("\xef\xbf\xbd\xef\xbf\xbd") },
-	{ SLICE_INIT("\"\xed\xa0\x80\""), SLICE_INIT("\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd") },
-	{ SLICE_INIT("\"\xf4\x90\x80\x80\""), SLICE_INIT("\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd") },
-	{ SLICE_INIT("\"\xe2\x82\""), SLICE_INIT("\xef\xbf\xbd\xef\xbf\xbd") },
-	{ SLICE_INIT("\"\xff\\n\xc3\xa9\""), SLICE_INIT("\xef\xbf\xbd\n\xc3\xa9") },
-	{ SLICE_INIT("\"U+2028 \xe2\x80\xa8 is fine\""), SLICE_INIT("U+2028 \xe2\x80\xa8 is fine") },
+	{SLICE_INIT("\"a\xff"
+		    "b\""),
+	 SLICE_INIT("a\xef\xbf\xbd"
+		    "b")},
+	{SLICE_INIT("\"\xc0\xaf\""), SLICE_INIT("\xef\xbf\xbd\xef\xbf\xbd")},
+	{SLICE_INIT("\"\xed\xa0\x80\""), SLICE_INIT("\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd")},
+	{SLICE_INIT("\"\xf4\x90\x80\x80\""),
+	 SLICE_INIT("\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd")},
+	{SLICE_INIT("\"\xe2\x82\""), SLICE_INIT("\xef\xbf\xbd\xef\xbf\xbd")},
+	{SLICE_INIT("\"\xff\\n\xc3\xa9\""), SLICE_INIT("\xef\xbf\xbd\n\xc3\xa9")},
+	{SLICE_INIT("\"U+2028 \xe2\x80\xa8 is fine\""), SLICE_INIT("U+2028 \xe2\x80\xa8 is fine")},
 };
 
 static void test_strings(void **state)
@@ -220,7 +317,8 @@ static void check_span(struct slice text, const struct node *n, struct slice as_
 
 static void test_offsets(void **state)
 {
-	struct slice text = SLICE(" {\"a\" : [1, \"\\u0041\" , true],\r\n \"b\":{ \"c\":null}, \"\": -1.5e3 } ");
+	struct slice text = SLICE(
+		" {\"a\" : [1, \"\\u0041\" , true],\r\n \"b\":{ \"c\":null}, \"\": -1.5e3 } ");
 	struct arena a;
 	struct node *n;
 
@@ -278,7 +376,8 @@ static void test_node_access(void **state)
 
 	(void)state;
 	arena_init(&a, 0);
-	assert_true(json_parse(SLICE("{\"s\":\"x\",\"n\":7,\"t\":true,\"f\":false,\"l\":[\"q\"],\"o\":{\"s\":\"y\"},\"z\":null}"),
+	assert_true(json_parse(SLICE("{\"s\":\"x\",\"n\":7,\"t\":true,\"f\":false,"
+				     "\"l\":[\"q\"],\"o\":{\"s\":\"y\"},\"z\":null}"),
 			       &a, &n, NULL));
 	assert_true(slice_is(node_get_text(n, SLICE("s")), "x"));
 	assert_true(slice_is(node_get_text(n, SLICE("n")), "7"));
@@ -405,9 +504,9 @@ static void test_writer(void **state)
 	json_key_slice(&w, SLICE("k\"\n"));
 	json_cstring(&w, NULL);
 	json_end_object(&w);
-	assert_true(slice_is(buf_slice(&out),
-		"{\"a\":\"x\",\"list\":[-9223372036854775808,18446744073709551615,true,false,null,[],{}],"
-		"\"k\\\"\\n\":\"\"}"));
+	assert_true(slice_is(buf_slice(&out), "{\"a\":\"x\",\"list\":[-9223372036854775808,"
+					      "18446744073709551615,true,false,null,[],{}],"
+					      "\"k\\\"\\n\":\"\"}"));
 	buf_release(&out);
 }
 
@@ -444,9 +543,18 @@ struct score_case {
 static void test_writer_scores(void **state)
 {
 	static const struct score_case cases[] = {
-		{ 0, "0.0" }, { 9.8, "9.8" }, { 10, "10.0" }, { 7.25, "7.3" }, { 0.04, "0.0" },
-		{ -1.5, "-1.5" }, { -0.01, "0.0" }, { 0.1 + 0.2, "0.3" }, { 6.95, "7.0" },
-		{ __builtin_nan(""), "null" }, { __builtin_inf(), "null" }, { -__builtin_inf(), "null" },
+		{0, "0.0"},
+		{9.8, "9.8"},
+		{10, "10.0"},
+		{7.25, "7.3"},
+		{0.04, "0.0"},
+		{-1.5, "-1.5"},
+		{-0.01, "0.0"},
+		{0.1 + 0.2, "0.3"},
+		{6.95, "7.0"},
+		{__builtin_nan(""), "null"},
+		{__builtin_inf(), "null"},
+		{-__builtin_inf(), "null"},
 	};
 
 	(void)state;
@@ -464,13 +572,18 @@ static void test_writer_scores(void **state)
 }
 
 static const struct string_case written_cases[] = {
-	{ SLICE_INIT("\"<a href='x'>&</a>\""), SLICE_INIT("<a href='x'>&</a>") },
-	{ SLICE_INIT("\"\\b\\t\\n\\u000b\\f\\r\\u0000\\u001f\x7f\""), SLICE_INIT("\b\t\n\v\f\r\0\x1f\x7f") },
-	{ SLICE_INIT("\"\\\"\\\\/\""), SLICE_INIT("\"\\/") },
-	{ SLICE_INIT("\"\\u2028\\u2029\xe2\x80\xaa\""), SLICE_INIT("\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\xaa") },
-	{ SLICE_INIT("\"a\xef\xbf\xbd""b\xef\xbf\xbd\""), SLICE_INIT("a\xff""b\xc3") },
-	{ SLICE_INIT("\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""), SLICE_INIT("\xed\xa0\x80") },
-	{ SLICE_INIT("\"\xf0\x9f\x98\x80\xc3\xa9\""), SLICE_INIT("\xf0\x9f\x98\x80\xc3\xa9") },
+	{SLICE_INIT("\"<a href='x'>&</a>\""), SLICE_INIT("<a href='x'>&</a>")},
+	{SLICE_INIT("\"\\b\\t\\n\\u000b\\f\\r\\u0000\\u001f\x7f\""),
+	 SLICE_INIT("\b\t\n\v\f\r\0\x1f\x7f")},
+	{SLICE_INIT("\"\\\"\\\\/\""), SLICE_INIT("\"\\/")},
+	{SLICE_INIT("\"\\u2028\\u2029\xe2\x80\xaa\""),
+	 SLICE_INIT("\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\xaa")},
+	{SLICE_INIT("\"a\xef\xbf\xbd"
+		    "b\xef\xbf\xbd\""),
+	 SLICE_INIT("a\xff"
+		    "b\xc3")},
+	{SLICE_INIT("\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""), SLICE_INIT("\xed\xa0\x80")},
+	{SLICE_INIT("\"\xf0\x9f\x98\x80\xc3\xa9\""), SLICE_INIT("\xf0\x9f\x98\x80\xc3\xa9")},
 };
 
 static void test_writer_strings(void **state)

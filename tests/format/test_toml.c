@@ -42,7 +42,8 @@ static void test_values(void **state)
 	assert_true(node_get(n, SLICE("s"))->quoted);
 	assert_true(slice_is(node_get_text(n, SLICE("l")), "c:\\d"));
 	/* Text without escapes is not copied. */
-	assert_ptr_equal(node_get(n, SLICE("l"))->text.data, text.data + node_get(n, SLICE("l"))->offset + 1);
+	assert_ptr_equal(node_get(n, SLICE("l"))->text.data,
+			 text.data + node_get(n, SLICE("l"))->offset + 1);
 	assert_true(node_is(node_get(n, SLICE("n")), NODE_NUMBER));
 	assert_true(slice_is(node_get_text(n, SLICE("n")), "-1_000"));
 	assert_true(slice_is(node_get_text(n, SLICE("f")), "6.6e-3"));
@@ -59,8 +60,9 @@ static void test_values(void **state)
 
 static void test_spans(void **state)
 {
-	struct slice text = SLICE("top = 1 # c\n\n[[pkg]]\nname = \"a\"\n[pkg.deps]\nb.c = 2\n\n[[pkg]]\nname = 'd'\n"
-				  "files = [\n  {x = 1},\n]\n# c\n[meta]\nh = 0\n[pkg.late]\n");
+	struct slice text = SLICE(
+		"top = 1 # c\n\n[[pkg]]\nname = \"a\"\n[pkg.deps]\nb.c = 2\n\n[[pkg]]\nname = 'd'\n"
+		"files = [\n  {x = 1},\n]\n# c\n[meta]\nh = 0\n[pkg.late]\n");
 	struct arena a;
 
 	(void)state;
@@ -128,7 +130,9 @@ static void test_refuses(void **state)
 /* At whatever byte a sound text is cut, the reader stays inside of it. */
 static void test_truncated(void **state)
 {
-	struct slice text = SLICE("a.\"b\" = [1, '''x''', \"\"\"y\\\n  z\"\"\", {c = 1979-05-27 07:32:00.5+01:00}]\n[[d.e]]\nf = \"\\U0001f600\" # g\r\n");
+	struct slice text = SLICE("a.\"b\" = [1, '''x''', \"\"\"y\\\n"
+				  "  z\"\"\", {c = 1979-05-27 07:32:00.5+01:00}]\n[[d.e]]\n"
+				  "f = \"\\U0001f600\" # g\r\n");
 
 	(void)state;
 	for (size_t len = 0; len <= text.len; len++) {
@@ -198,7 +202,10 @@ static void test_depth(void **state)
 	check_limit("[[a", ".a", 100000);
 }
 
-/* Many keys in one table are found by hash; a search of all of them for each would not end in time. */
+/*
+ * Many keys in one table are found by hash; a search of all of them for each would not end in
+ * time.
+ */
 static void test_many_keys(void **state)
 {
 	struct error err = ERROR_INIT;

@@ -30,7 +30,8 @@ static void must_fail(struct slice text, enum error_code code, int64_t offset)
 	if (yaml_parse(text, 0, &a, &n, &err))
 		fail_msg("%.*s was accepted", SLICE_ARG(text));
 	if (err.code != code || (offset >= 0 && err.offset != offset))
-		fail_msg("%s at %lld: %s", error_code_name(err.code), (long long)err.offset, err.message);
+		fail_msg("%s at %lld: %s", error_code_name(err.code), (long long)err.offset,
+			 err.message);
 	arena_release(&a);
 }
 
@@ -41,19 +42,26 @@ struct scalar_case {
 
 /* YAML 1.2 section 10.3.2; what only YAML 1.1 takes for something else are strings. */
 static const struct scalar_case scalars[] = {
-	{ SLICE_INIT("null"), NODE_NULL },   { SLICE_INIT("Null"), NODE_NULL },   { SLICE_INIT("NULL"), NODE_NULL },
-	{ SLICE_INIT("~"), NODE_NULL },      { SLICE_INIT("nULL"), NODE_STRING }, { SLICE_INIT("true"), NODE_BOOL },
-	{ SLICE_INIT("True"), NODE_BOOL },   { SLICE_INIT("FALSE"), NODE_BOOL },  { SLICE_INIT("yes"), NODE_STRING },
-	{ SLICE_INIT("no"), NODE_STRING },   { SLICE_INIT("on"), NODE_STRING },   { SLICE_INIT("tRue"), NODE_STRING },
-	{ SLICE_INIT("0"), NODE_NUMBER },    { SLICE_INIT("-19"), NODE_NUMBER },  { SLICE_INIT("+12"), NODE_NUMBER },
-	{ SLICE_INIT("007"), NODE_NUMBER },  { SLICE_INIT("0o17"), NODE_NUMBER }, { SLICE_INIT("0o8"), NODE_STRING },
-	{ SLICE_INIT("0x1F"), NODE_NUMBER }, { SLICE_INIT("0x"), NODE_STRING },   { SLICE_INIT("-0x1"), NODE_STRING },
-	{ SLICE_INIT("1.5"), NODE_NUMBER },  { SLICE_INIT("1."), NODE_NUMBER },   { SLICE_INIT(".5"), NODE_NUMBER },
-	{ SLICE_INIT("."), NODE_STRING },    { SLICE_INIT("1e3"), NODE_NUMBER },  { SLICE_INIT("-1.2E-3"), NODE_NUMBER },
-	{ SLICE_INIT("1e"), NODE_STRING },   { SLICE_INIT("e3"), NODE_STRING },   { SLICE_INIT(".inf"), NODE_NUMBER },
-	{ SLICE_INIT("-.INF"), NODE_NUMBER },{ SLICE_INIT(".NaN"), NODE_NUMBER }, { SLICE_INIT("-.nan"), NODE_STRING },
-	{ SLICE_INIT("1_000"), NODE_STRING },{ SLICE_INIT("12:30:45"), NODE_STRING }, { SLICE_INIT("1.2.3"), NODE_STRING },
-	{ SLICE_INIT("2001-12-14"), NODE_STRING }, { SLICE_INIT("0b1"), NODE_STRING }, { SLICE_INIT("a"), NODE_STRING },
+	{SLICE_INIT("null"), NODE_NULL},	 {SLICE_INIT("Null"), NODE_NULL},
+	{SLICE_INIT("NULL"), NODE_NULL},	 {SLICE_INIT("~"), NODE_NULL},
+	{SLICE_INIT("nULL"), NODE_STRING},	 {SLICE_INIT("true"), NODE_BOOL},
+	{SLICE_INIT("True"), NODE_BOOL},	 {SLICE_INIT("FALSE"), NODE_BOOL},
+	{SLICE_INIT("yes"), NODE_STRING},	 {SLICE_INIT("no"), NODE_STRING},
+	{SLICE_INIT("on"), NODE_STRING},	 {SLICE_INIT("tRue"), NODE_STRING},
+	{SLICE_INIT("0"), NODE_NUMBER},		 {SLICE_INIT("-19"), NODE_NUMBER},
+	{SLICE_INIT("+12"), NODE_NUMBER},	 {SLICE_INIT("007"), NODE_NUMBER},
+	{SLICE_INIT("0o17"), NODE_NUMBER},	 {SLICE_INIT("0o8"), NODE_STRING},
+	{SLICE_INIT("0x1F"), NODE_NUMBER},	 {SLICE_INIT("0x"), NODE_STRING},
+	{SLICE_INIT("-0x1"), NODE_STRING},	 {SLICE_INIT("1.5"), NODE_NUMBER},
+	{SLICE_INIT("1."), NODE_NUMBER},	 {SLICE_INIT(".5"), NODE_NUMBER},
+	{SLICE_INIT("."), NODE_STRING},		 {SLICE_INIT("1e3"), NODE_NUMBER},
+	{SLICE_INIT("-1.2E-3"), NODE_NUMBER},	 {SLICE_INIT("1e"), NODE_STRING},
+	{SLICE_INIT("e3"), NODE_STRING},	 {SLICE_INIT(".inf"), NODE_NUMBER},
+	{SLICE_INIT("-.INF"), NODE_NUMBER},	 {SLICE_INIT(".NaN"), NODE_NUMBER},
+	{SLICE_INIT("-.nan"), NODE_STRING},	 {SLICE_INIT("1_000"), NODE_STRING},
+	{SLICE_INIT("12:30:45"), NODE_STRING},	 {SLICE_INIT("1.2.3"), NODE_STRING},
+	{SLICE_INIT("2001-12-14"), NODE_STRING}, {SLICE_INIT("0b1"), NODE_STRING},
+	{SLICE_INIT("a"), NODE_STRING},
 };
 
 static void test_scalars(void **state)
@@ -77,7 +85,8 @@ static void test_scalars(void **state)
 
 static void test_styles_and_tags(void **state)
 {
-	struct slice text = SLICE("a: '12'\nb: \"x\\ty\"\nc: |\n  true\nd: >-\n  p\n  q\ne: !!str 12\nf: !!int '3'\ng: ! 4\nh: !Ref name\n"
+	struct slice text = SLICE("a: '12'\nb: \"x\\ty\"\nc: |\n  true\nd: >-\n  p\n  q\n"
+				  "e: !!str 12\nf: !!int '3'\ng: ! 4\nh: !Ref name\n"
 				  "i: !!bool \"true\"\nj:\n");
 	struct arena a;
 
@@ -126,11 +135,16 @@ static void check_spans(struct slice text)
 static void test_spans(void **state)
 {
 	(void)state;
-	check_spans(SLICE("a: [x, 'y' ]\nb:\n  c: 1\n  d:\n  - e\n  - {f: g}\n\n# comment\nh: last # c\n"));
+	check_spans(SLICE(
+		"a: [x, 'y' ]\nb:\n  c: 1\n  d:\n  - e\n  - {f: g}\n\n# comment\nh: last # c\n"));
 	/* Places count bytes whatever the characters in front of them take. */
-	check_spans(SLICE("# caf\xc3\xa9 \xf0\x9f\x98\x80\na: [x, 'y' ]\nb:\n  c: 1\n  d:\n  - e\n  - {f: g}\n# \xe2\x82\xac\nh: last # \xc3\xa9\n"));
-	check_spans(SLICE("\xef\xbb\xbf""a: [x, 'y' ]\nb:\n  c: 1\n  d:\n  - e\n  - {f: g}\nh: last"));
-	check_spans(SLICE("\xef\xbb\xbf""\xc3\xa9: \xe2\x82\xac\na: [x, 'y' ]\nb:\n  c: 1\n  d:\n  - e\n  - {f: g}\nh: last"));
+	check_spans(SLICE("# caf\xc3\xa9 \xf0\x9f\x98\x80\na: [x, 'y' ]\nb:\n  c: 1\n  d:\n  - e\n "
+			  " - {f: g}\n# \xe2\x82\xac\nh: last # \xc3\xa9\n"));
+	check_spans(SLICE("\xef\xbb\xbf"
+			  "a: [x, 'y' ]\nb:\n  c: 1\n  d:\n  - e\n  - {f: g}\nh: last"));
+	check_spans(SLICE("\xef\xbb\xbf"
+			  "\xc3\xa9: \xe2\x82\xac\na: [x, 'y' ]\nb:\n  c: 1\n  d:\n  - e\n  - {f: "
+			  "g}\nh: last"));
 }
 
 static void test_documents(void **state)
@@ -160,7 +174,8 @@ static void test_documents(void **state)
 
 static void test_aliases(void **state)
 {
-	struct slice text = SLICE("a: &x {k: v}\nb: *x\nc: &x 2\nd: *x\ne: [*x, &y z, *y]\n*y : key\n");
+	struct slice text =
+		SLICE("a: &x {k: v}\nb: *x\nc: &x 2\nd: *x\ne: [*x, &y z, *y]\n*y : key\n");
 	struct arena a;
 
 	(void)state;
@@ -182,9 +197,10 @@ static void test_aliases(void **state)
 
 static void test_merge(void **state)
 {
-	struct slice text = SLICE("x: &x {a: 1, b: 2}\ny: &y {b: 3, c: 4}\n"
-				  "one: {<<: *x, a: own}\nmany:\n  <<: [*x, *y]\n  d: 5\nquoted: {'<<': 1}\n"
-				  "twice:\n  <<: *y\n  <<: *x\nchain: {<<: {<<: *x, e: 6}}\n");
+	struct slice text =
+		SLICE("x: &x {a: 1, b: 2}\ny: &y {b: 3, c: 4}\n"
+		      "one: {<<: *x, a: own}\nmany:\n  <<: [*x, *y]\n  d: 5\nquoted: {'<<': 1}\n"
+		      "twice:\n  <<: *y\n  <<: *x\nchain: {<<: {<<: *x, e: 6}}\n");
 	struct arena a;
 
 	(void)state;
@@ -284,8 +300,8 @@ static void test_billion_laughs(void **state)
 	check_limit(&b);
 	buf_add_lit(&b, "m0: &m0 {a: x, b: x, c: x, d: x}\n");
 	for (int i = 1; i < 20; i++)
-		buf_printf(&b, "m%d: &m%d {a: *m%d, b: *m%d, <<: [{c: *m%d}, {d: *m%d}]}\n", i, i, i - 1, i - 1,
-			   i - 1, i - 1);
+		buf_printf(&b, "m%d: &m%d {a: *m%d, b: *m%d, <<: [{c: *m%d}, {d: *m%d}]}\n", i, i,
+			   i - 1, i - 1, i - 1, i - 1);
 	check_limit(&b);
 	buf_release(&b);
 }
@@ -307,7 +323,8 @@ static void test_node_limit(void **state)
 /* At whatever byte a text is cut, the reader stays inside of it. */
 static void test_truncated(void **state)
 {
-	struct slice text = SLICE("%YAML 1.1\n---\nk\xc3\xa9y: &a !!str \"x\\u00e9\"\nl: [*a, {b: 'c''d'}]\nm: >-\n  f\n  g\n<<: {n: ~}\n");
+	struct slice text = SLICE("%YAML 1.1\n---\nk\xc3\xa9y: &a !!str \"x\\u00e9\"\nl: [*a, {b: "
+				  "'c''d'}]\nm: >-\n  f\n  g\n<<: {n: ~}\n");
 
 	(void)state;
 	for (size_t len = 0; len <= text.len; len++) {

@@ -44,7 +44,8 @@ static void dump(struct json_writer *w, const struct node *n)
 	json_end_array(w);
 }
 
-static bool parse(const char *format, struct slice text, struct arena *a, struct node **ret, struct error *err)
+static bool parse(const char *format, struct slice text, struct arena *a, struct node **ret,
+		  struct error *err)
 {
 	*ret = NULL;
 	if (strcmp(format, "json") == 0)

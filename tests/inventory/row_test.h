@@ -1,4 +1,7 @@
-/* What the tests of inventory rows share: a file is given as text, packages are asked for by name. */
+/*
+ * What the tests of inventory rows share: a file is given as text, packages are asked for by
+ * name.
+ */
 #ifndef BULWARK_TESTS_ROW_TEST_H
 #define BULWARK_TESTS_ROW_TEST_H
 
@@ -55,15 +58,18 @@ static inline void row_read(struct row_test *t, const struct inventory_row *row,
 		fail_msg("partly: %s", t->out.partial.message);
 }
 
-static inline const struct package *row_package(const struct row_test *t, const char *name, const char *version)
+static inline const struct package *row_package(const struct row_test *t, const char *name,
+						const char *version)
 {
 	vec_each(p, &t->out.packages)
-		if (slice_eq(p->name, slice_from_cstr(name)) && slice_eq(p->version, slice_from_cstr(version)))
+		if (slice_eq(p->name, slice_from_cstr(name)) &&
+		    slice_eq(p->version, slice_from_cstr(version)))
 			return p;
 	return NULL;
 }
 
-static inline void row_expect(const struct row_test *t, const char *name, const char *version, uint32_t flags)
+static inline void row_expect(const struct row_test *t, const char *name, const char *version,
+			      uint32_t flags)
 {
 	const struct package *p = row_package(t, name, version);
 
@@ -83,7 +89,8 @@ static inline void row_expect_count(const struct row_test *t, size_t count)
 }
 
 /* What the package's span covers. */
-static inline void row_expect_span(const struct row_test *t, const char *name, const char *version, struct slice span)
+static inline void row_expect_span(const struct row_test *t, const char *name, const char *version,
+				   struct slice span)
 {
 	const struct package *p = row_package(t, name, version);
 
@@ -93,8 +100,8 @@ static inline void row_expect_span(const struct row_test *t, const char *name, c
 		fail_msg("\"%.*s\"", SLICE_ARG(covered));
 }
 
-static inline void row_expect_depends(const struct row_test *t, const char *name, const char *version,
-				      const char *joined)
+static inline void row_expect_depends(const struct row_test *t, const char *name,
+				      const char *version, const char *joined)
 {
 	const struct package *p = row_package(t, name, version);
 	struct arena a;
@@ -145,7 +152,8 @@ static inline void row_check_cuts(const struct inventory_row *row, struct slice 
 	row_end(&whole);
 }
 
-static inline void row_expect_paths(const struct inventory_row *row, const char *const *yes, const char *const *no)
+static inline void row_expect_paths(const struct inventory_row *row, const char *const *yes,
+				    const char *const *no)
 {
 	for (; *yes; yes++)
 		if (!row->matches(slice_from_cstr(*yes)))

@@ -10,10 +10,19 @@ static void test_paths(void **state)
 		"app/node_modules/.pnpm/a@1.0.0/node_modules/a/package.json", NULL,
 	};
 	static const char *const no[] = {
-		"package.json", "app/package.json", "node_modules/package.json", "node_modules/a/lib/package.json",
-		"node_modules/@s/package.json", "node_modules/@s/a/b/package.json", "node_modules/.cache/package.json",
-		"node_modules/a/package.json5", "a/b/@s/c/package.json", "xnode_modules/a/package.json",
-		"node_modules/a/xpackage.json", "/package.json", NULL,
+		"package.json",
+		"app/package.json",
+		"node_modules/package.json",
+		"node_modules/a/lib/package.json",
+		"node_modules/@s/package.json",
+		"node_modules/@s/a/b/package.json",
+		"node_modules/.cache/package.json",
+		"node_modules/a/package.json5",
+		"a/b/@s/c/package.json",
+		"xnode_modules/a/package.json",
+		"node_modules/a/xpackage.json",
+		"/package.json",
+		NULL,
 	};
 
 	(void)state;
@@ -25,8 +34,12 @@ static void test_package(void **state)
 	struct row_test t;
 
 	(void)state;
-	row_read(&t, ROW, SLICE("{\"name\":\"@s/a\",\"version\":\"1.2.3\",\"license\":\"MIT\",\"author\":{\"name\":\"A B\",\"email\":\"a@b\"},"
-				"\"dependencies\":{\"b\":\"^1\",\"c\":\"*\"},\"optionalDependencies\":{\"d\":\"1\"},\"devDependencies\":{\"e\":\"1\"}}"));
+	row_read(&t, ROW,
+		 SLICE("{\"name\":\"@s/a\",\"version\":\"1.2.3\",\"license\":\"MIT\","
+		       "\"author\":{\"name\":\"A B\",\"email\":\"a@b\"},"
+		       "\"dependencies\":{\"b\":\"^1\",\"c\":\"*\"},"
+		       "\"optionalDependencies\":{\"d\":\"1\"},"
+		       "\"devDependencies\":{\"e\":\"1\"}}"));
 	row_expect_count(&t, 1);
 	row_expect(&t, "@s/a", "1.2.3", 0);
 	row_expect_depends(&t, "@s/a", "1.2.3", "b c d");
@@ -46,7 +59,8 @@ static void test_licenses(void **state)
 {
 	static const struct license_case cases[] = {
 		{ SLICE_INIT("\"license\":{\"type\":\"ISC\",\"url\":\"x\"}"), "ISC" },
-		{ SLICE_INIT("\"licenses\":[{\"type\":\"MIT\"},{\"type\":\"Apache-2.0\"}]"), "MIT OR Apache-2.0" },
+		{ SLICE_INIT("\"licenses\":[{\"type\":\"MIT\"},{\"type\":\"Apache-2.0\"}]"),
+		 "MIT OR Apache-2.0" },
 		{ SLICE_INIT("\"license\":[\"A\",\"B\"]"), "A OR B" },
 		{ SLICE_INIT("\"license\":7"), "7" },
 		{ SLICE_INIT("\"license\":null"), "" },
@@ -58,8 +72,11 @@ static void test_licenses(void **state)
 		struct arena a;
 
 		arena_init(&a, 0);
-		row_read(&t, ROW, arena_printf(&a, "{\"name\":\"a\",\"version\":\"1\",%.*s}", SLICE_ARG(cases[i].text)));
-		assert_true(slice_eq(row_package(&t, "a", "1")->license, slice_from_cstr(cases[i].license)));
+		row_read(&t, ROW,
+			 arena_printf(&a, "{\"name\":\"a\",\"version\":\"1\",%.*s}",
+				      SLICE_ARG(cases[i].text)));
+		assert_true(slice_eq(row_package(&t, "a", "1")->license,
+				     slice_from_cstr(cases[i].license)));
 		row_end(&t);
 		arena_release(&a);
 	}
@@ -73,7 +90,8 @@ static void test_versions(void **state)
 	row_read(&t, ROW, SLICE("{\"name\":\"a\",\"version\":\" v1.0.0 \"}"));
 	row_expect(&t, "a", "1.0.0", 0);
 	row_end(&t);
-	row_read(&t, ROW, SLICE("{\"name\":\"a\",\"version\":\"= 1.0.0\",\"_resolved\":\"git+ssh://x\"}"));
+	row_read(&t, ROW,
+		 SLICE("{\"name\":\"a\",\"version\":\"= 1.0.0\",\"_resolved\":\"git+ssh://x\"}"));
 	row_expect(&t, "a", "1.0.0", PACKAGE_LOCAL);
 	row_end(&t);
 }
@@ -82,8 +100,11 @@ static void test_versions(void **state)
 static void test_no_package(void **state)
 {
 	static const struct slice texts[] = {
-		SLICE_INIT("{}"), SLICE_INIT("{\"type\":\"module\"}"), SLICE_INIT("{\"name\":\"a\"}"),
-		SLICE_INIT("{\"version\":\"1\"}"), SLICE_INIT("{\"name\":\"a\",\"version\":null}"),
+		SLICE_INIT("{}"),
+		SLICE_INIT("{\"type\":\"module\"}"),
+		SLICE_INIT("{\"name\":\"a\"}"),
+		SLICE_INIT("{\"version\":\"1\"}"),
+		SLICE_INIT("{\"name\":\"a\",\"version\":null}"),
 		SLICE_INIT("{\"name\":{},\"version\":[]}"),
 	};
 
@@ -122,7 +143,9 @@ static void test_malformed(void **state)
 static void test_cuts(void **state)
 {
 	(void)state;
-	row_check_cuts(ROW, SLICE("{\"name\":\"a\",\"version\":\"1\",\"license\":[\"x\",{\"type\":\"y\"}],\"dependencies\":{\"b\":\"1\"},\"author\":\"z\"}"));
+	row_check_cuts(ROW, SLICE("{\"name\":\"a\",\"version\":\"1\",\"license\":[\"x\","
+				  "{\"type\":\"y\"}],\"dependencies\":{\"b\":\"1\"},"
+				  "\"author\":\"z\"}"));
 }
 
 int main(void)

@@ -75,7 +75,8 @@ static void test_sample(void **state)
 	row_expect(&t, "here", "0.1", PACKAGE_LOCAL);
 	row_expect_count(&t, 6);
 	row_expect_depends(&t, "a", "1.0", "b c");
-	row_expect_span(&t, "d", "2.0", SLICE("[[package]]\nname = \"d\"\nversion = \"2.0\"\ngroups = [\"dev\"]"));
+	row_expect_span(&t, "d", "2.0",
+			SLICE("[[package]]\nname = \"d\"\nversion = \"2.0\"\ngroups = [\"dev\"]"));
 	row_end(&t);
 }
 
@@ -99,7 +100,9 @@ static void test_malformed(void **state)
 	(void)state;
 	row_run(&t, ROW, SLICE("this is no TOML\n"));
 	row_expect_error(&t, "line 1, column 6");
-	row_run(&t, ROW, SLICE("[[package]]\nname = \"a\"\nversion = \"1\"\ngroups = 1\n[[package]]\nname = []\n[[package]]\nname = \"b\"\nversion = \"2\"\nx = [\n"));
+	row_run(&t, ROW,
+		SLICE("[[package]]\nname = \"a\"\nversion = \"1\"\ngroups = 1\n[[package]]\n"
+		      "name = []\n[[package]]\nname = \"b\"\nversion = \"2\"\nx = [\n"));
 	row_expect(&t, "a", "1", 0);
 	row_expect(&t, "b", "2", 0);
 	row_expect_count(&t, 2);

@@ -12,24 +12,16 @@ static void test_paths(void **state)
 }
 
 static const struct slice sample = SLICE_INIT(
-	"{\n"
-	"    \"_meta\": {\"hash\": {\"sha256\": \"00\"}, \"pipfile-spec\": 6, \"requires\": {\"python_version\": \"3\"}},\n"
-	"    \"default\": {\n"
-	"        \"a\": {\"hashes\": [\"sha256:00\"], \"index\": \"pypi\", \"version\": \"==1.0\"},\n"
-	"        \"both\": {\"version\": \"==2.0\"},\n"
-	"        \"fromgit\": {\"git\": \"https://h/x.git\", \"ref\": \"0123\", \"editable\": true},\n"
-	"        \"here\": {\"editable\": true, \"path\": \".\"},\n"
-	"        \"any\": {\"version\": \"*\"},\n"
-	"        \"exact\": {\"version\": \"===3.0\"}\n"
-	"    },\n"
-	"    \"develop\": {\n"
-	"        \"both\": {\"version\": \"==2.0\"},\n"
+	"{\n    \"_meta\": {\"hash\": {\"sha256\": \"00\"}, \"pipfile-spec\": 6,"
+	" \"requires\": {\"python_version\": \"3\"}},\n    \"default\": {\n"
+	"        \"a\": {\"hashes\": [\"sha256:00\"], \"index\": \"pypi\","
+	" \"version\": \"==1.0\"},\n        \"both\": {\"version\": \"==2.0\"},\n"
+	"        \"fromgit\": {\"git\": \"https://h/x.git\", \"ref\": \"0123\","
+	" \"editable\": true},\n        \"here\": {\"editable\": true, \"path\": \".\"},\n"
+	"        \"any\": {\"version\": \"*\"},\n        \"exact\": {\"version\": \"===3.0\"}\n"
+	"    },\n    \"develop\": {\n        \"both\": {\"version\": \"==2.0\"},\n"
 	"        \"d\": {\"version\": \"==4.0\", \"markers\": \"python_version >= '3'\"}\n"
-	"    },\n"
-	"    \"docs\": {\n"
-	"        \"s\": {\"version\": \"==5.0\"}\n"
-	"    }\n"
-	"}\n");
+	"    },\n    \"docs\": {\n        \"s\": {\"version\": \"==5.0\"}\n    }\n}\n");
 
 static void test_sample(void **state)
 {
@@ -53,7 +45,10 @@ static void test_sample(void **state)
 static void test_empty(void **state)
 {
 	static const struct slice texts[] = {
-		SLICE_INIT(""), SLICE_INIT("\n"), SLICE_INIT("{}"), SLICE_INIT("{\"_meta\":{\"a\":{}},\"default\":{},\"develop\":{}}"),
+		SLICE_INIT(""),
+		SLICE_INIT("\n"),
+		SLICE_INIT("{}"),
+		SLICE_INIT("{\"_meta\":{\"a\":{}},\"default\":{},\"develop\":{}}"),
 	};
 
 	(void)state;
@@ -75,7 +70,9 @@ static void test_malformed(void **state)
 	row_expect_error(&t, "line 1, column 1");
 	row_run(&t, ROW, SLICE("{\"default\":\n{\"a\" {}}}"));
 	row_expect_error(&t, "line 2, column 6");
-	row_run(&t, ROW, SLICE("{\"default\":{\"a\":{\"version\":\"==1.0\"},\n\"b\":\"==2.0\",\"c d\":{\"version\":\"==3.0\"}}}"));
+	row_run(&t, ROW,
+		SLICE("{\"default\":{\"a\":{\"version\":\"==1.0\"},\n"
+		      "\"b\":\"==2.0\",\"c d\":{\"version\":\"==3.0\"}}}"));
 	row_expect(&t, "a", "1.0", 0);
 	row_expect_count(&t, 1);
 	row_expect_partial(&t, "line 2, column 5");

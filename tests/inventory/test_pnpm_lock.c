@@ -5,7 +5,8 @@
 static void test_paths(void **state)
 {
 	static const char *const yes[] = { "pnpm-lock.yaml", "a/pnpm-lock.yaml", NULL };
-	static const char *const no[] = { "node_modules/a/pnpm-lock.yaml", "xpnpm-lock.yaml", "pnpm-lock.yml", NULL };
+	static const char *const no[] = { "node_modules/a/pnpm-lock.yaml", "xpnpm-lock.yaml",
+					 "pnpm-lock.yml", NULL };
 
 	(void)state;
 	row_expect_paths(ROW, yes, no);
@@ -218,10 +219,15 @@ static void test_documents(void **state)
 	struct row_test t;
 
 	(void)state;
-	row_read(&t, ROW, SLICE("lockfileVersion: '9.0'\nimporters:\n  .:\n    packageManagerDependencies:\n      pnpm:\n"
-				"        specifier: 11.0.0\n        version: 11.0.0\npackages:\n  pnpm@11.0.0:\n    resolution: {integrity: x}\n"
-				"snapshots:\n  pnpm@11.0.0: {}\n---\nlockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      a:\n"
-				"        specifier: ^1\n        version: 1.0.0\npackages:\n  a@1.0.0:\n    resolution: {integrity: x}\nsnapshots:\n  a@1.0.0: {}\n"));
+	row_read(&t, ROW,
+		 SLICE("lockfileVersion: '9.0'\nimporters:\n  .:\n"
+		       "    packageManagerDependencies:\n      pnpm:\n"
+		       "        specifier: 11.0.0\n        version: 11.0.0\npackages:\n"
+		       "  pnpm@11.0.0:\n    resolution: {integrity: x}\nsnapshots:\n"
+		       "  pnpm@11.0.0: {}\n---\nlockfileVersion: '9.0'\nimporters:\n  .:\n"
+		       "    dependencies:\n      a:\n        specifier: ^1\n"
+		       "        version: 1.0.0\npackages:\n  a@1.0.0:\n"
+		       "    resolution: {integrity: x}\nsnapshots:\n  a@1.0.0: {}\n"));
 	row_expect(&t, "pnpm", "11.0.0", PACKAGE_DEV);
 	row_expect(&t, "a", "1.0.0", 0);
 	row_expect_count(&t, 2);
@@ -231,7 +237,9 @@ static void test_documents(void **state)
 static void test_empty(void **state)
 {
 	static const struct slice texts[] = {
-		SLICE_INIT(""), SLICE_INIT("lockfileVersion: 5.3\n"), SLICE_INIT("lockfileVersion: '9.0'\npackages: {}\n"),
+		SLICE_INIT(""),
+		SLICE_INIT("lockfileVersion: 5.3\n"),
+		SLICE_INIT("lockfileVersion: '9.0'\npackages: {}\n"),
 		SLICE_INIT("lockfileVersion: '9.0'\nimporters:\n  .: {}\n"),
 	};
 
@@ -256,11 +264,15 @@ static void test_malformed(void **state)
 	row_expect_error(&t, "line 1");
 	row_run(&t, ROW, SLICE("lockfileVersion: 5.4\npackages:\n  a: b: c\n"));
 	row_expect_error(&t, "line 3");
-	row_run(&t, ROW, SLICE("lockfileVersion: 5.4\npackages:\n  /a/1.0.0:\n    dev: false\n  nopath:\n    dev: false\n  /b/2.0.0:\n    dev: [\n"));
+	row_run(&t, ROW,
+		SLICE("lockfileVersion: 5.4\npackages:\n  /a/1.0.0:\n    dev: false\n"
+		      "  nopath:\n    dev: false\n  /b/2.0.0:\n    dev: [\n"));
 	row_expect(&t, "a", "1.0.0", 0);
 	row_expect_partial(&t, "line ");
 	row_end(&t);
-	row_run(&t, ROW, SLICE("lockfileVersion: 5.4\npackages:\n  github.com/x/y:\n    dev: false\n  /a/1.0.0:\n    dev: false\n"));
+	row_run(&t, ROW,
+		SLICE("lockfileVersion: 5.4\npackages:\n  github.com/x/y:\n    dev: false\n"
+		      "  /a/1.0.0:\n    dev: false\n"));
 	row_expect(&t, "a", "1.0.0", 0);
 	row_expect_count(&t, 1);
 	row_expect_partial(&t, "line 4, column 5: a dependency path without a name or version");

@@ -5,12 +5,20 @@
 static void test_paths(void **state)
 {
 	static const char *const yes[] = {
-		"usr/lib/python3/dist-packages/a-1.0.dist-info/METADATA", "a-1.0.egg-info/PKG-INFO",
-		"x/a-1.0-py3.11.egg/EGG-INFO/PKG-INFO", "usr/lib/python3/dist-packages/a-1.0.egg-info", NULL,
+		"usr/lib/python3/dist-packages/a-1.0.dist-info/METADATA",
+		"a-1.0.egg-info/PKG-INFO",
+		"x/a-1.0-py3.11.egg/EGG-INFO/PKG-INFO",
+		"usr/lib/python3/dist-packages/a-1.0.egg-info",
+		NULL,
 	};
 	static const char *const no[] = {
-		"a-1.0.dist-info/RECORD", "METADATA", "PKG-INFO", "a/PKG-INFO", "a.egg-info/requires.txt",
-		"a.dist-info/x/METADATA", NULL,
+		"a-1.0.dist-info/RECORD",
+		"METADATA",
+		"PKG-INFO",
+		"a/PKG-INFO",
+		"a.egg-info/requires.txt",
+		"a.dist-info/x/METADATA",
+		NULL,
 	};
 
 	(void)state;
@@ -61,8 +69,12 @@ static void test_licenses(void **state)
 {
 	static const struct license_case cases[] = {
 		{ SLICE_INIT("License-Expression: MIT OR X\nLicense: long\n"), "MIT OR X" },
-		{ SLICE_INIT("License: UNKNOWN\nClassifier: License :: OSI Approved :: Apache Software License\n"), "Apache Software License" },
-		{ SLICE_INIT("License: Permission is\n        hereby granted\nClassifier: License :: Public Domain\n"), "Public Domain" },
+		{ SLICE_INIT("License: UNKNOWN\nClassifier: License :: OSI Approved :: Apache "
+			    "Software License\n"),
+		 "Apache Software License" },
+		{ SLICE_INIT("License: Permission is\n        hereby granted\n"
+			    "Classifier: License :: Public Domain\n"),
+		 "Public Domain" },
 		{ SLICE_INIT("License: UNKNOWN\n"), "" },
 	};
 
@@ -72,8 +84,11 @@ static void test_licenses(void **state)
 		struct arena a;
 
 		arena_init(&a, 0);
-		row_read(&t, ROW, arena_printf(&a, "%.*sName: a\nVersion: 1\n", SLICE_ARG(cases[i].headers)));
-		assert_true(slice_eq(row_package(&t, "a", "1")->license, slice_from_cstr(cases[i].license)));
+		row_read(
+			&t, ROW,
+			arena_printf(&a, "%.*sName: a\nVersion: 1\n", SLICE_ARG(cases[i].headers)));
+		assert_true(slice_eq(row_package(&t, "a", "1")->license,
+				     slice_from_cstr(cases[i].license)));
 		row_end(&t);
 		arena_release(&a);
 	}
@@ -85,7 +100,9 @@ static void test_odd_headers(void **state)
 
 	(void)state;
 	/* Lower-case keys, the first of several, lines that are none. */
-	row_read(&t, ROW, SLICE("name: a\r\nversion: 1.0\r\nVersion: 2.0\r\nKeywords: x\r\nstray words\r\n"));
+	row_read(
+		&t, ROW,
+		SLICE("name: a\r\nversion: 1.0\r\nVersion: 2.0\r\nKeywords: x\r\nstray words\r\n"));
 	row_expect(&t, "a", "1.0", 0);
 	row_end(&t);
 }
@@ -93,8 +110,13 @@ static void test_odd_headers(void **state)
 static void test_malformed(void **state)
 {
 	static const struct slice texts[] = {
-		SLICE_INIT(""), SLICE_INIT("\n\nbody"), SLICE_INIT("Name: a\n"), SLICE_INIT("Version: 1\n"),
-		SLICE_INIT("Name: \nVersion: 1\n"), SLICE_INIT("Name: a\n\nVersion: 1\n"), SLICE_INIT("\x7f\x45\x4c\x46\0\0"),
+		SLICE_INIT(""),
+		SLICE_INIT("\n\nbody"),
+		SLICE_INIT("Name: a\n"),
+		SLICE_INIT("Version: 1\n"),
+		SLICE_INIT("Name: \nVersion: 1\n"),
+		SLICE_INIT("Name: a\n\nVersion: 1\n"),
+		SLICE_INIT("\x7f\x45\x4c\x46\0\0"),
 		SLICE_INIT("Name: a b\nVersion: 1\n"),
 	};
 

@@ -5,8 +5,10 @@
 
 static void test_paths(void **state)
 {
-	static const char *const yes[] = { "requirements.txt", "a/requirements-dev.txt", "a/test-requirements.txt", NULL };
-	static const char *const no[] = { "requirements/base.txt", "requirements.in", "a/constraints.txt", "requirements.txt/a", NULL };
+	static const char *const yes[] = { "requirements.txt", "a/requirements-dev.txt",
+					  "a/test-requirements.txt", NULL };
+	static const char *const no[] = { "requirements/base.txt", "requirements.in",
+					 "a/constraints.txt", "requirements.txt/a", NULL };
 
 	(void)state;
 	row_expect_paths(ROW, yes, no);
@@ -69,7 +71,9 @@ static void test_sample(void **state)
 	row_expect(&t, "s--t", "11.0", 0);
 	row_expect_count(&t, 19);
 	row_expect_span(&t, "a", "1.0", SLICE("a==1.0"));
-	row_expect_span(&t, "c", "3.0-anything", SLICE("c===3.0-anything \\\n    --hash=sha256:00 \\\n    --hash=sha256:11"));
+	row_expect_span(
+		&t, "c", "3.0-anything",
+		SLICE("c===3.0-anything \\\n    --hash=sha256:00 \\\n    --hash=sha256:11"));
 	row_expect_span(&t, "s--t", "11.0", SLICE("s--t==11.0"));
 	row_end(&t);
 }
@@ -96,9 +100,20 @@ static void test_encodings(void **state)
 static void test_malformed(void **state)
 {
 	static const struct slice lines[] = {
-		SLICE_INIT("b=="), SLICE_INIT("==1.0"), SLICE_INIT("b 1.0"), SLICE_INIT("b==1.0 2.0"), SLICE_INIT("b=1.0"),
-		SLICE_INIT("b[x"), SLICE_INIT("b (==1"), SLICE_INIT("{{ template }}"), SLICE_INIT("-e git+https://h/x.git"),
-		SLICE_INIT("https://h/x.zip"), SLICE_INIT("b==1.0#comment"), SLICE_INIT("b @"), SLICE_INIT("b====1"), SLICE_INIT("-b-==1"),
+		SLICE_INIT("b=="),
+		SLICE_INIT("==1.0"),
+		SLICE_INIT("b 1.0"),
+		SLICE_INIT("b==1.0 2.0"),
+		SLICE_INIT("b=1.0"),
+		SLICE_INIT("b[x"),
+		SLICE_INIT("b (==1"),
+		SLICE_INIT("{{ template }}"),
+		SLICE_INIT("-e git+https://h/x.git"),
+		SLICE_INIT("https://h/x.zip"),
+		SLICE_INIT("b==1.0#comment"),
+		SLICE_INIT("b @"),
+		SLICE_INIT("b====1"),
+		SLICE_INIT("-b-==1"),
 	};
 
 	(void)state;
@@ -142,7 +157,8 @@ static void test_specifiers(void **state)
 {
 	static const struct requirement_case cases[] = {
 		{ SLICE_INIT("a"), "a", "", "", "", "" },
-		{ SLICE_INIT(" A.b-c_1 [x,y]>=1,<2;m == 'z' "), "A.b-c_1", "x,y", ">=1,<2", "", "m == 'z'" },
+		{ SLICE_INIT(" A.b-c_1 [x,y]>=1,<2;m == 'z' "), "A.b-c_1", "x,y", ">=1,<2", "",
+		 "m == 'z'" },
 		{ SLICE_INIT("a (>=1)"), "a", "", ">=1", "", "" },
 		{ SLICE_INIT("a(>=1) ; m"), "a", "", ">=1", "", "m" },
 		{ SLICE_INIT("a @ http://x/y;z ; m"), "a", "", "", "http://x/y;z", "m" },

@@ -143,7 +143,9 @@ static void test_sample(void **state)
 	row_expect_count(&t, 13);
 	assert_null(row_package(&t, "app", "0.1.0"));
 	row_expect_depends(&t, "a", "1.0", "t a");
-	row_expect_span(&t, "t", "1.0", SLICE("[[package]]\nname = \"t\"\nversion = \"1.0\"\nsource = { registry = \"https://h/simple\" }"));
+	row_expect_span(&t, "t", "1.0",
+			SLICE("[[package]]\nname = \"t\"\nversion = \"1.0\"\n"
+			      "source = { registry = \"https://h/simple\" }"));
 	row_end(&t);
 }
 
@@ -153,7 +155,8 @@ static void test_without_root(void **state)
 	struct row_test t;
 
 	(void)state;
-	row_read(&t, ROW, SLICE("version = 1\n[[package]]\nname = \"a\"\nversion = \"1.0\"\n" REGISTRY));
+	row_read(&t, ROW,
+		 SLICE("version = 1\n[[package]]\nname = \"a\"\nversion = \"1.0\"\n" REGISTRY));
 	row_expect(&t, "a", "1.0", 0);
 	row_end(&t);
 }
@@ -169,8 +172,11 @@ static void test_chain_of_extras(void **state)
 	buf_add_lit(&b, "[[package]]\nname = \"app\"\nsource = { editable = \".\" }\n"
 			"dependencies = [{ name = \"p0\", extra = [\"e\"] }]\n");
 	for (int i = 0; i < 20000; i++)
-		buf_printf(&b, "[[package]]\nname = \"p%d\"\nversion = \"1\"\n[package.optional-dependencies]\n"
-			       "e = [{ name = \"p%d\", extra = [\"e\"] }]\n", i, (i + 1) % 20000);
+		buf_printf(&b,
+			   "[[package]]\nname = \"p%d\"\nversion = \"1\"\n"
+			   "[package.optional-dependencies]\n"
+			   "e = [{ name = \"p%d\", extra = [\"e\"] }]\n",
+			   i, (i + 1) % 20000);
 	row_read(&t, ROW, buf_slice(&b));
 	row_expect_count(&t, 20000);
 	row_expect(&t, "p0", "1", 0);
@@ -187,9 +193,13 @@ static void test_same_names(void **state)
 
 	(void)state;
 	buf_init(&b, (size_t)64 << 20);
-	buf_add_lit(&b, "[[package]]\nname = \"app\"\nsource = { editable = \".\" }\ndependencies = [{ name = \"p\" }]\n");
+	buf_add_lit(&b, "[[package]]\nname = \"app\"\nsource = { editable = \".\" }\n"
+			"dependencies = [{ name = \"p\" }]\n");
 	for (int i = 0; i < 20000; i++)
-		buf_printf(&b, "[[package]]\nname = \"p\"\nversion = \"%d\"\ndependencies = [{ name = \"p\" }, { name = \"p\" }]\n", i);
+		buf_printf(&b,
+			   "[[package]]\nname = \"p\"\nversion = \"%d\"\n"
+			   "dependencies = [{ name = \"p\" }, { name = \"p\" }]\n",
+			   i);
 	row_read(&t, ROW, buf_slice(&b));
 	row_expect_count(&t, 20000);
 	row_expect(&t, "p", "0", 0);
@@ -204,7 +214,9 @@ static void test_malformed(void **state)
 	(void)state;
 	row_run(&t, ROW, SLICE("version = 1\n[[package]]\nname = \"a\n"));
 	row_expect_error(&t, "line 3");
-	row_run(&t, ROW, SLICE("[[package]]\nname = \"a\"\nversion = \"1\"\n[[package]]\nname = 1\nversion = {}\n[[package]]\nname = \"b\"\nversion = \"2\"\ny"));
+	row_run(&t, ROW,
+		SLICE("[[package]]\nname = \"a\"\nversion = \"1\"\n[[package]]\nname = 1\n"
+		      "version = {}\n[[package]]\nname = \"b\"\nversion = \"2\"\ny"));
 	row_expect(&t, "a", "1", 0);
 	row_expect(&t, "b", "2", 0);
 	row_expect_partial(&t, "line ");

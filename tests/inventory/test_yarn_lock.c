@@ -5,7 +5,8 @@
 static void test_paths(void **state)
 {
 	static const char *const yes[] = { "yarn.lock", "a/b/yarn.lock", NULL };
-	static const char *const no[] = { "a/node_modules/b/yarn.lock", "xyarn.lock", "yarn.lock/x", "a/yarn.lock.orig", NULL };
+	static const char *const no[] = { "a/node_modules/b/yarn.lock", "xyarn.lock", "yarn.lock/x",
+					 "a/yarn.lock.orig", NULL };
 
 	(void)state;
 	row_expect_paths(ROW, yes, no);
@@ -66,7 +67,8 @@ static void test_classic(void **state)
 	row_expect_depends(&t, "plain", "2.0.1", "");
 	assert_true(slice_is(row_package(&t, "@s/a", "1.2.3")->integrity, "sha512-A=="));
 	row_expect_span(&t, "plain", "2.0.1",
-			SLICE("plain@^2.0.0, plain@2.x:\n  version \"2.0.1\"\n  resolved \"https://r/plain-2.0.1.tgz#abc\""));
+			SLICE("plain@^2.0.0, plain@2.x:\n  version \"2.0.1\"\n"
+			      "  resolved \"https://r/plain-2.0.1.tgz#abc\""));
 	row_end(&t);
 }
 
@@ -76,11 +78,15 @@ static void test_classic_line_ends(void **state)
 
 	(void)state;
 	/* Some writers quote everything. */
-	row_read(&t, ROW, SLICE("\"a@^1\":\n  \"version\" \"1.0.0\"\n  \"dependencies\":\n    \"b\" \"^2\"\n"));
+	row_read(&t, ROW,
+		 SLICE("\"a@^1\":\n  \"version\" \"1.0.0\"\n  \"dependencies\":\n"
+		       "    \"b\" \"^2\"\n"));
 	row_expect(&t, "a", "1.0.0", 0);
 	row_expect_depends(&t, "a", "1.0.0", "b");
 	row_end(&t);
-	row_read(&t, ROW, SLICE("# yarn lockfile v1\r\n\r\na@^1:\r\n  version \"1.0.0\"\r\n  dependencies:\r\n    b \"^2\"\r\n\r\nb@^2:\r\n  version \"2.0.0\""));
+	row_read(&t, ROW,
+		 SLICE("# yarn lockfile v1\r\n\r\na@^1:\r\n  version \"1.0.0\"\r\n"
+		       "  dependencies:\r\n    b \"^2\"\r\n\r\nb@^2:\r\n  version \"2.0.0\""));
 	row_expect(&t, "a", "1.0.0", 0);
 	row_expect(&t, "b", "2.0.0", 0);
 	row_expect_depends(&t, "a", "1.0.0", "b");
@@ -154,7 +160,9 @@ static void test_berry(void **state)
 	row_expect(&t, "linked", "0.0.0-use.local", PACKAGE_LOCAL | PACKAGE_INDIRECT);
 	row_expect_count(&t, 7);
 	row_expect_depends(&t, "@s/a", "1.2.3", "t");
-	row_expect_span(&t, "t", "1.0.0", SLICE("\"t@npm:^1.0.0\":\n  version: 1.0.0\n  resolution: \"t@npm:1.0.0\""));
+	row_expect_span(
+		&t, "t", "1.0.0",
+		SLICE("\"t@npm:^1.0.0\":\n  version: 1.0.0\n  resolution: \"t@npm:1.0.0\""));
 	assert_true(slice_is(row_package(&t, "@s/a", "1.2.3")->integrity, "10c0/abc"));
 	row_end(&t);
 }
@@ -164,7 +172,9 @@ static void test_malformed(void **state)
 	struct row_test t;
 
 	(void)state;
-	row_run(&t, ROW, SLICE("a@1:\n  version \"1.0.0\"\n<<<<<<< HEAD\nb@2:\n  version \"2.0.0\"\n=======\nb@3:\n  resolved \"x\"\n>>>>>>> x\n"));
+	row_run(&t, ROW,
+		SLICE("a@1:\n  version \"1.0.0\"\n<<<<<<< HEAD\nb@2:\n  version \"2.0.0\"\n"
+		      "=======\nb@3:\n  resolved \"x\"\n>>>>>>> x\n"));
 	row_expect(&t, "a", "1.0.0", 0);
 	row_expect(&t, "b", "2.0.0", 0);
 	row_expect_count(&t, 2);
@@ -174,13 +184,16 @@ static void test_malformed(void **state)
 	row_expect(&t, "a", "1.0.0", 0);
 	row_expect_partial(&t, "line 4, column 1: an entry without a version");
 	row_end(&t);
-	row_run(&t, ROW, SLICE("__metadata:\n  version: 8\n\"a@npm:1\":\n  version: 1.0.0\n  resolution: \"a@npm:1.0.0\"\n\"b: c\n"));
+	row_run(&t, ROW,
+		SLICE("__metadata:\n  version: 8\n\"a@npm:1\":\n  version: 1.0.0\n"
+		      "  resolution: \"a@npm:1.0.0\"\n\"b: c\n"));
 	row_expect(&t, "a", "1.0.0", 0);
 	row_expect_partial(&t, "line ");
 	row_end(&t);
 	row_run(&t, ROW, SLICE("__metadata:\n  version: 8\n a: b: c\n"));
 	row_expect_error(&t, "line 3");
-	row_run(&t, ROW, SLICE("__metadata:\n  version: 8\n\"a@npm:1\":\n  resolution: \"a@npm:1.0.0\"\n"));
+	row_run(&t, ROW,
+		SLICE("__metadata:\n  version: 8\n\"a@npm:1\":\n  resolution: \"a@npm:1.0.0\"\n"));
 	row_expect_count(&t, 0);
 	row_expect_partial(&t, "line 4");
 	row_end(&t);
@@ -189,7 +202,9 @@ static void test_malformed(void **state)
 static void test_empty(void **state)
 {
 	static const struct slice texts[] = {
-		SLICE_INIT(""), SLICE_INIT("# yarn lockfile v1\n\n\n"), SLICE_INIT("__metadata:\n  version: 8\n"),
+		SLICE_INIT(""),
+		SLICE_INIT("# yarn lockfile v1\n\n\n"),
+		SLICE_INIT("__metadata:\n  version: 8\n"),
 	};
 
 	(void)state;
