@@ -113,7 +113,10 @@ size_t text_width(struct slice s)
 	return width;
 }
 
-/* Matches the class whose '[' stands before pattern[*i]; moves *i behind it. False for "no match" or no closing bracket. */
+/*
+ * Matches the class whose '[' stands before pattern[*i] and moves *i behind
+ * it.  False for "no match" or no closing bracket.
+ */
 static bool match_class(struct slice pattern, size_t *i, char c)
 {
 	size_t at = *i;
