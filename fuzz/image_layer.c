@@ -28,11 +28,14 @@ static bool put(struct record_sink *sink, struct slice record, struct error *err
 
 static void read_layer(struct collection *c, uint32_t number, struct slice bytes)
 {
-	struct layer_job job = { .number = number, .name = SLICE("layer"), .table = number > 0,
-				 .whiteouts = true, .key = { { 1, 2 } },
-				 .keep = { .scope = INVENTORY_IMAGE | INVENTORY_DIRECTORY } };
-	struct collect_job collect = { .numbers = &number, .number_count = 1 };
-	struct direct_sink sink = { .collection = c, .job = &collect };
+	struct layer_job job = {.number = number,
+				.name = SLICE("layer"),
+				.table = number > 0,
+				.whiteouts = true,
+				.key = {{1, 2}},
+				.keep = {.scope = INVENTORY_IMAGE | INVENTORY_DIRECTORY}};
+	struct collect_job collect = {.numbers = &number, .number_count = 1};
+	struct direct_sink sink = {.collection = c, .job = &collect};
 	struct stream_memory stream;
 	struct error err = ERROR_INIT;
 
@@ -45,7 +48,7 @@ static void read_layer(struct collection *c, uint32_t number, struct slice bytes
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct path_key key = { { 1, 2 } };
+	struct path_key key = {{1, 2}};
 	struct union_layer layers[2];
 	struct union_result result;
 	struct collection c;
@@ -64,7 +67,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	collection_finish(&c);
 	for (size_t i = 0; i < 2; i++)
 		layers[i] = c.layers[i].layer;
-	struct union_context context = { .key = &key, .scope = INVENTORY_IMAGE, .arena = &a, .asked = &asked };
+	struct union_context context = {
+		.key = &key, .scope = INVENTORY_IMAGE, .arena = &a, .asked = &asked};
 	if (!union_make(&context, layers, 2, &result, &err))
 		abort();
 	collection_release(&c);

@@ -43,7 +43,7 @@ static bool made_find(struct member_source *source, struct slice name, struct me
 
 	if (!pick((struct made_source *)source, name, &bytes, err))
 		return false;
-	*ret = (struct member){ .size = bytes.len };
+	*ret = (struct member){.size = bytes.len};
 	return true;
 }
 
@@ -58,8 +58,9 @@ static void make_source(struct made_source *s, struct slice input)
 {
 	struct slice name;
 
-	*s = (struct made_source){ .source = { made_find, made_read } };
-	while (s->count < MEMBERS_MAX && slice_split(input, '\n', &name, &input) && input.len >= 2) {
+	*s = (struct made_source){.source = {made_find, made_read}};
+	while (s->count < MEMBERS_MAX && slice_split(input, '\n', &name, &input) &&
+	       input.len >= 2) {
 		size_t len = (uint8_t)input.data[0] | (size_t)(uint8_t)input.data[1] << 8;
 
 		input = slice_from(input, 2);
@@ -91,7 +92,7 @@ static void check(struct outline *o, struct arena *a)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct outline_options options = { 0 };
+	struct outline_options options = {0};
 	struct made_source source;
 	struct outline outline;
 	struct arena a;
@@ -100,11 +101,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena_init(&a, GIB);
 	make_source(&source, slice_new(data, size));
 	platform_parse(SLICE("linux/amd64"), &a, &options.platform, &err);
-	outline = (struct outline){ 0 };
+	outline = (struct outline){0};
 	if (outline_docker(&source.source, &options, &a, &outline, &err))
 		check(&outline, &a);
 	source.next = 0;
-	outline = (struct outline){ 0 };
+	outline = (struct outline){0};
 	if (outline_oci(&source.source, &options, &a, &outline, &err))
 		check(&outline, &a);
 	arena_release(&a);

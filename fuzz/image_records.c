@@ -14,9 +14,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void collect(struct slice input, struct arena *a)
 {
-	static const uint32_t numbers[] = { 0, 1, 2 };
-	struct collect_job job = { .numbers = numbers, .number_count = 3 };
-	struct path_key key = { { 1, 2 } };
+	static const uint32_t numbers[] = {0, 1, 2};
+	struct collect_job job = {.numbers = numbers, .number_count = 3};
+	struct path_key key = {{1, 2}};
 	struct union_layer layers[3];
 	struct union_result result;
 	struct collection c;
@@ -38,11 +38,11 @@ static void collect(struct slice input, struct arena *a)
 	for (size_t i = 0; i < 3; i++)
 		layers[i] = c.layers[i].layer;
 	map_init(&asked);
-	struct union_context context = { .key = &key, .scope = INVENTORY_IMAGE, .arena = a, .asked = &asked,
-					 .run = &run };
+	struct union_context context = {
+		.key = &key, .scope = INVENTORY_IMAGE, .arena = a, .asked = &asked, .run = &run};
 	if (!union_make(&context, layers, 3, &result, &err))
 		abort();
-	vec_each(v, &result.files)
+	vec_each (v, &result.files)
 		if (v->item->file >= c.files.count || v->layer > 2)
 			abort();
 	map_release(&asked);

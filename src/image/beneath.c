@@ -40,7 +40,7 @@ int beneath_open(int dir, const char *path, int flags, enum beneath_links links)
 		[BENEATH_FOLLOW] = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
 		[BENEATH_ROOT] = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
-	struct open_how how = { .flags = (unsigned)(flags | O_CLOEXEC), .resolve = resolve[links] };
+	struct open_how how = {.flags = (unsigned)(flags | O_CLOEXEC), .resolve = resolve[links]};
 	long fd = syscall(SYS_openat2, dir, *path ? path : ".", &how, sizeof(how));
 
 	/* Container engines of before 2020 answer EPERM to a call that they do not know. */

@@ -4,8 +4,9 @@
 
 enum beneath_links {
 	BENEATH_NO_LINKS, /* no link anywhere in the path; ELOOP */
-	BENEATH_FOLLOW,   /* links that stay beneath; EXDEV for others */
-	BENEATH_ROOT,     /* links as in a chroot: absolute ones and ".." start from and stop at the directory */
+	BENEATH_FOLLOW,	  /* links that stay beneath; EXDEV for others */
+	BENEATH_ROOT,	  /* links as in a chroot: absolute ones and ".." start from and stop at the
+			     directory */
 };
 
 /*

@@ -8,11 +8,15 @@
 
 /* Entries of all layers above the lowest whose hashes are held: 192 MB at most. */
 #define TABLE_ITEMS_MAX ((size_t)24000000)
-#define FILES_MAX ((size_t)2000000)
+#define FILES_MAX	((size_t)2000000)
+/* Of one worker, which itself tells of few. */
+#define GAPS_MAX 10000
+/* Files that cannot be read whose reasons are kept. */
+#define REASONS_MAX 10000
 
 void collection_init(struct collection *c, struct run *run, size_t layers, bool image)
 {
-	*c = (struct collection){ .run = run, .count = layers, .image = image };
+	*c = (struct collection){.run = run, .count = layers, .image = image};
 	arena_init(&c->arena, 0);
 	c->layers = mem_alloc_zero(layers + 1, sizeof(*c->layers));
 	for (size_t i = 0; i < layers; i++) {
@@ -35,8 +39,8 @@ void collection_finish(struct collection *c)
 		table_finish(&c->layers[i].layer.table);
 }
 
-void collect_gap(struct collection *c, enum gap_kind kind, enum gap_reason reason, struct slice subject,
-		 uint32_t layer, int64_t offset, const char *message)
+void collect_gap(struct collection *c, enum gap_kind kind, enum gap_reason reason,
+		 struct slice subject, uint32_t layer, int64_t offset, const char *message)
 {
 	run_gap(c->run, kind, reason, subject, "%s", message);
 	struct gap *gap = &c->run->gaps.items[c->run->gaps.count - 1];
@@ -47,14 +51,17 @@ void collect_gap(struct collection *c, enum gap_kind kind, enum gap_reason reaso
 }
 
 /* A limit of the whole image: said once. */
-static void over(struct collection *c, bool *flag, const struct collect_job *job, const char *message)
+static void over(struct collection *c, bool *flag, const struct collect_job *job,
+		 const char *message)
 {
 	if (!*flag)
-		collect_gap(c, GAP_BLOCKING, GAP_REASON_LIMIT, job->at->name, job->at_number, -1, message);
+		collect_gap(c, GAP_BLOCKING, GAP_REASON_LIMIT, job->at->name, job->at_number, -1,
+			    message);
 	*flag = true;
 }
 
-static bool take_layer(struct collection *c, struct collect_job *job, uint32_t number, struct error *err)
+static bool take_layer(struct collection *c, struct collect_job *job, uint32_t number,
+		       struct error *err)
 {
 	for (size_t i = 0; i < job->number_count; i++)
 		if (job->numbers[i] == number) {
@@ -63,7 +70,8 @@ static bool take_layer(struct collection *c, struct collect_job *job, uint32_t n
 			job->file = 0;
 			return true;
 		}
-	return error_set(err, ERR_WORKER, "a worker spoke of layer %u, which it was not given", number);
+	return error_set(err, ERR_WORKER, "a worker spoke of layer %u, which it was not given",
+			 number);
 }
 
 static struct collected_file *keep_file_facts(struct collection *c, const struct record_file *f,
@@ -79,9 +87,13 @@ static struct collected_file *keep_file_facts(struct collection *c, const struct
 		.error_offset = f->error.offset,
 		.partial_offset = f->partial.offset,
 	};
-	if (f->error.code != ERR_NONE)
+	bool full = c->reasons >= REASONS_MAX;
+	if (f->error.code != ERR_NONE || f->partial.code != ERR_NONE)
+		c->reasons++;
+	file->error_message = file->partial_message = SLICE("cannot be read");
+	if (f->error.code != ERR_NONE && !full)
 		file->error_message = arena_copy(&c->arena, slice_from_cstr(f->error.message));
-	if (f->partial.code != ERR_NONE)
+	if (f->partial.code != ERR_NONE && !full)
 		file->partial_message = arena_copy(&c->arena, slice_from_cstr(f->partial.message));
 	if (f->has_os) {
 		file->os = arena_new(&c->arena, struct os_release);
@@ -94,18 +106,19 @@ static void place_file(struct collection *c, uint32_t layer, struct slice path, 
 		       uint32_t row, uint32_t number)
 {
 	path = arena_copy(&c->arena, path);
-	union_layer_add(&c->layers[layer].layer, &c->arena, (struct union_item){
-		.type = RECORD_FILE,
-		.path = path,
-		.as = slice_eq(as, path) ? path : arena_copy(&c->arena, as),
-		.row = row,
-		.file = number,
-	});
+	union_layer_add(&c->layers[layer].layer, &c->arena,
+			(struct union_item){
+				.type = RECORD_FILE,
+				.path = path,
+				.as = slice_eq(as, path) ? path : arena_copy(&c->arena, as),
+				.row = row,
+				.file = number,
+			});
 }
 
 /* Whether an answer of the second pass is one to this want. */
-static bool answers(const struct union_wanted *w, uint32_t layer, struct slice path, struct slice as,
-		    uint32_t row)
+static bool answers(const struct union_wanted *w, uint32_t layer, struct slice path,
+		    struct slice as, uint32_t row)
 {
 	if (w->layer != layer || w->row != row)
 		return false;
@@ -137,8 +150,9 @@ static bool take_file(struct collection *c, struct collect_job *job, const struc
 		if (!answers(w, job->at_number, f->path, f->as, f->row))
 			continue;
 		asked = true;
-		place_file(c, w->origin_layer, slice_empty(w->origin_path) ? f->path : w->origin_path,
-			   f->as, f->row, number);
+		place_file(c, w->origin_layer,
+			   slice_empty(w->origin_path) ? f->path : w->origin_path, f->as, f->row,
+			   number);
 	}
 	return asked || error_set(err, ERR_WORKER, "a worker told of a file that nobody asked for");
 }
@@ -147,7 +161,8 @@ static bool take_packages(struct collection *c, struct collect_job *job, const s
 			  struct error *err)
 {
 	if (!job->file) /* of a file beyond the limit */
-		return c->packages_full || error_set(err, ERR_WORKER, "a worker told of packages without a file");
+		return c->packages_full ||
+		       error_set(err, ERR_WORKER, "a worker told of packages without a file");
 	if (r->count > LIMIT_PACKAGES - c->packages) {
 		over(c, &c->packages_full, job, "more packages than are kept");
 		return true;
@@ -174,12 +189,13 @@ static bool room_for(struct collection *c, struct collect_job *job, size_t bytes
 static void take_link(struct collection *c, struct collect_job *job, const struct record *r)
 {
 	if (!job->wanted && room_for(c, job, r->path.len + r->target.len))
-		union_layer_add(&job->at->layer, &c->arena, (struct union_item){
-			.type = r->type,
-			.path = arena_copy(&c->arena, r->path),
-			.target = arena_copy(&c->arena, r->target),
-			.row = r->row,
-		});
+		union_layer_add(&job->at->layer, &c->arena,
+				(struct union_item){
+					.type = r->type,
+					.path = arena_copy(&c->arena, r->path),
+					.target = arena_copy(&c->arena, r->target),
+					.row = r->row,
+				});
 }
 
 /* The second pass met another hard link where it looked for bytes: the want moves on. */
@@ -190,12 +206,15 @@ static void take_need(struct collection *c, struct collect_job *job, const struc
 
 		if (!answers(w, job->at_number, r->path, SLICE_EMPTY, r->row))
 			continue;
-		union_layer_add(&c->layers[w->origin_layer].layer, &c->arena, (struct union_item){
-			.type = RECORD_NEED,
-			.path = arena_copy(&c->arena, slice_empty(w->origin_path) ? r->path : w->origin_path),
-			.target = arena_copy(&c->arena, r->target),
-			.row = r->row,
-		});
+		union_layer_add(&c->layers[w->origin_layer].layer, &c->arena,
+				(struct union_item){
+					.type = RECORD_NEED,
+					.path = arena_copy(&c->arena, slice_empty(w->origin_path)
+									      ? r->path
+									      : w->origin_path),
+					.target = arena_copy(&c->arena, r->target),
+					.row = r->row,
+				});
 	}
 }
 
@@ -232,15 +251,21 @@ static void take_end(struct collection *c, struct collect_job *job, const struct
 	job->at->end.diff_id = arena_copy(&c->arena, end->diff_id);
 }
 
-static void take_gap(struct collection *c, struct collect_job *job, const struct gap *gap)
+static bool take_gap(struct collection *c, struct collect_job *job, const struct gap *gap,
+		     struct error *err)
 {
+	if (job->gaps++ >= GAPS_MAX)
+		return error_set(err, ERR_WORKER, "a worker told of too many gaps");
 	/* The message ends with a NUL in the arena's copy. */
 	struct slice message = arena_copy(&c->arena, gap->message);
 
-	collect_gap(c, gap->kind, gap->reason, gap->subject, job->at_number, gap->offset, message.data);
+	collect_gap(c, gap->kind, gap->reason, gap->subject, job->at_number, gap->offset,
+		    message.data);
+	return true;
 }
 
-static bool take(struct collection *c, struct collect_job *job, const struct record *r, struct error *err)
+static bool take(struct collection *c, struct collect_job *job, const struct record *r,
+		 struct error *err)
 {
 	switch (r->type) {
 	case RECORD_LAYER:
@@ -269,8 +294,7 @@ static bool take(struct collection *c, struct collect_job *job, const struct rec
 		take_table(c, job, r->table);
 		return true;
 	case RECORD_GAP:
-		take_gap(c, job, &r->gap);
-		return true;
+		return take_gap(c, job, &r->gap, err);
 	case RECORD_END:
 		take_end(c, job, &r->end);
 		return true;
@@ -281,7 +305,8 @@ static bool take(struct collection *c, struct collect_job *job, const struct rec
 	return error_set(err, ERR_WORKER, "a worker answered with a record of no known type");
 }
 
-bool collect_record(struct collection *c, struct collect_job *job, struct slice record, struct error *err)
+bool collect_record(struct collection *c, struct collect_job *job, struct slice record,
+		    struct error *err)
 {
 	struct record r;
 

@@ -32,13 +32,14 @@ static struct slice config_digest(struct slice name, struct arena *a)
 
 static bool has_tag(const struct node *entry, struct slice tag)
 {
-	node_each(item, node_get(entry, SLICE("RepoTags"))) {
+	node_each(item, node_get(entry, SLICE("RepoTags")))
+	{
 		struct slice text = node_text(item), rest = text;
 
 		if (slice_eq(text, tag))
 			return true;
-		if (slice_cut_suffix(&rest, tag) && (slice_ends(rest, SLICE(":")) ||
-						      slice_ends(rest, SLICE("/"))))
+		if (slice_cut_suffix(&rest, tag) &&
+		    (slice_ends(rest, SLICE(":")) || slice_ends(rest, SLICE("/"))))
 			return true;
 	}
 	return false;
@@ -51,7 +52,8 @@ static bool read_config(struct member_source *source, const struct node *entry, 
 
 	if (!member_name(node_get(entry, SLICE("Config")), a, &name))
 		return error_set(err, ERR_FORMAT, "manifest.json names no config");
-	if (!document_read(source, name, config_digest(name, a), o, a, ret, &o->image.config_digest, err))
+	if (!document_read(source, name, config_digest(name, a), o, a, ret, &o->image.config_digest,
+			   err))
 		return false;
 	if (!node_is(*ret, NODE_MAP))
 		return error_set(err, ERR_FORMAT, "%.*s is no image config", SLICE_ARG(name));
@@ -65,8 +67,9 @@ static bool choose(struct member_source *source, const struct node *manifest,
 {
 	const struct node *first = NULL;
 
-	node_each(entry, manifest) {
-		struct outline scratch = { 0 };
+	node_each(entry, manifest)
+	{
+		struct outline scratch = {0};
 		struct node *config;
 
 		if (!slice_empty(options->tag) && !has_tag(entry, options->tag))
@@ -92,8 +95,9 @@ static void add_layers(struct member_source *source, const struct node *entry, s
 {
 	const struct node *layers = node_get(entry, SLICE("Layers"));
 
-	node_each(item, layers) {
-		struct image_layer layer = { 0 };
+	node_each(item, layers)
+	{
+		struct image_layer layer = {0};
 
 		if (o->image.layers.count >= LIMIT_LAYERS) {
 			gap_add(&o->gaps, a, GAP_BLOCKING, GAP_REASON_LIMIT, SLICE("manifest.json"),
@@ -115,16 +119,19 @@ static void find_manifest_digest(struct member_source *source, struct arena *a, 
 {
 	struct slice digest, blob;
 	struct node *index, *manifest;
-	struct outline scratch = { 0 };
+	struct outline scratch = {0};
 	size_t tried = 0;
 
-	if (!document_read(source, SLICE("index.json"), SLICE_EMPTY, &scratch, a, &index, &digest, NULL))
+	if (!document_read(source, SLICE("index.json"), SLICE_EMPTY, &scratch, a, &index, &digest,
+			   NULL))
 		return;
-	node_each(item, node_get(index, SLICE("manifests"))) {
+	node_each(item, node_get(index, SLICE("manifests")))
+	{
 		struct slice told = node_get_text(item, SLICE("digest"));
 
 		if (tried++ >= 64 || !document_blob_name(told, a, &blob, NULL) ||
-		    !document_read(source, blob, SLICE_EMPTY, &scratch, a, &manifest, &digest, NULL))
+		    !document_read(source, blob, SLICE_EMPTY, &scratch, a, &manifest, &digest,
+				   NULL))
 			continue;
 		if (slice_eq(node_text(node_path(manifest, "config", "digest", NULL)),
 			     o->image.config_digest))
@@ -137,10 +144,11 @@ bool outline_docker(struct member_source *source, const struct outline_options *
 {
 	struct node *manifest, *config;
 	const struct node *entry;
-	struct slice_list diff_ids = { 0 };
+	struct slice_list diff_ids = {0};
 	struct slice digest;
 
-	if (!document_read(source, SLICE("manifest.json"), SLICE_EMPTY, o, a, &manifest, &digest, err))
+	if (!document_read(source, SLICE("manifest.json"), SLICE_EMPTY, o, a, &manifest, &digest,
+			   err))
 		return false;
 	if (!node_is(manifest, NODE_LIST) || !manifest->first || manifest->count > 1024)
 		return error_set(err, ERR_FORMAT, "manifest.json is no list of images");
@@ -151,15 +159,15 @@ bool outline_docker(struct member_source *source, const struct outline_options *
 	o->has_image = true;
 	o->image.format = SLICE("docker-archive");
 	document_config(config, a, o, &diff_ids);
-	node_each(tag, node_get(entry, SLICE("RepoTags")))
-		if (node_is(tag, NODE_STRING))
-			*vec_add(a, &o->image.tags) = arena_copy(a, tag->text);
+	node_each(tag, node_get(entry, SLICE("RepoTags"))) if (node_is(tag, NODE_STRING)) *
+		vec_add(a, &o->image.tags) = arena_copy(a, tag->text);
 	add_layers(source, entry, a, o);
 	document_join(o, &diff_ids, a);
 	find_manifest_digest(source, a, o);
 	if (manifest->count > 1)
 		gap_add(&o->gaps, a, GAP_NOTE, GAP_REASON_UNSUPPORTED, SLICE("manifest.json"),
 			"the archive holds %u images; this is about %.*s", manifest->count,
-			SLICE_ARG(o->image.tags.count ? o->image.tags.items[0] : o->image.config_digest));
+			SLICE_ARG(o->image.tags.count ? o->image.tags.items[0]
+						      : o->image.config_digest));
 	return true;
 }

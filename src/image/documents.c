@@ -30,10 +30,10 @@ struct slice document_name_digest(struct slice name, struct arena *a)
 	return digest_parse(text, &parsed, NULL) ? text : SLICE_EMPTY;
 }
 
-static void check_digest(struct slice bytes, struct slice name, struct slice expected, struct outline *o,
-			 struct arena *a, struct slice *ret_digest)
+static void check_digest(struct slice bytes, struct slice name, struct slice expected,
+			 struct outline *o, struct arena *a, struct slice *ret_digest)
 {
-	struct digest want = { .algorithm = DIGEST_SHA256 }, got;
+	struct digest want = {.algorithm = DIGEST_SHA256}, got;
 	char text[DIGEST_TEXT_MAX];
 	bool has = !slice_empty(expected) && digest_parse(expected, &want, NULL);
 
@@ -65,16 +65,14 @@ static struct slice text_of(const struct node *map, const char *key, struct aren
 
 static void read_list(const struct node *list, struct arena *a, struct slice_list *ret)
 {
-	node_each(item, list)
-		if (node_is(item, NODE_STRING))
-			*vec_add(a, ret) = arena_copy(a, item->text);
+	node_each(item, list) if (node_is(item, NODE_STRING)) * vec_add(a, ret) =
+		arena_copy(a, item->text);
 }
 
 static void read_keys(const struct node *map, struct arena *a, struct slice_list *ret)
 {
 	if (node_is(map, NODE_MAP))
-		node_each(item, map)
-			*vec_add(a, ret) = arena_copy(a, item->key);
+		node_each(item, map) * vec_add(a, ret) = arena_copy(a, item->key);
 }
 
 static void read_settings(const struct node *settings, struct arena *a, struct image *image)
@@ -94,7 +92,8 @@ static void read_settings(const struct node *settings, struct arena *a, struct i
 
 static void read_history(const struct node *list, struct arena *a, struct image *image)
 {
-	node_each(row, list) {
+	node_each(row, list)
+	{
 		if (image->history.count >= 2 * LIMIT_LAYERS)
 			return;
 		*vec_add(a, &image->history) = (struct image_history){
@@ -124,7 +123,7 @@ static void join_history(struct image *image)
 {
 	size_t filled = 0, layer = 0;
 
-	vec_each(row, &image->history)
+	vec_each (row, &image->history)
 		filled += !row->empty_layer;
 	/* A history that speaks of other layers than these says nothing about any of them. */
 	if (filled != image->layers.count)
@@ -155,7 +154,7 @@ void document_add_missing(struct outline *o, struct image_layer layer, enum gap_
 {
 	layer.history = -1;
 	*vec_add(a, &o->image.layers) = layer;
-	*vec_add(a, &o->layers) = (struct outline_layer){ .reason = reason, .why = why };
+	*vec_add(a, &o->layers) = (struct outline_layer){.reason = reason, .why = why};
 }
 
 void document_add_layer(struct outline *o, struct member_source *source, struct image_layer layer,
@@ -173,5 +172,5 @@ void document_add_layer(struct outline *o, struct member_source *source, struct 
 	layer.size = member.size;
 	layer.history = -1;
 	*vec_add(a, &o->image.layers) = layer;
-	*vec_add(a, &o->layers) = (struct outline_layer){ .present = true };
+	*vec_add(a, &o->layers) = (struct outline_layer){.present = true};
 }

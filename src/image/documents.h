@@ -5,7 +5,8 @@
 #include "format/node.h"
 #include "image/outline.h"
 
-/* Reads and parses a JSON document; `expected` "sha256:..." or empty, a mismatch is a blocking gap. */
+/* Reads and parses a JSON document; `expected` "sha256:..." or empty, a mismatch is a blocking gap.
+ */
 bool document_read(struct member_source *source, struct slice name, struct slice expected,
 		   struct outline *o, struct arena *a, struct node **ret, struct slice *ret_digest,
 		   struct error *err);

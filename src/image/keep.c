@@ -14,7 +14,7 @@
 
 void keeper_init(struct keeper *k, const struct keep_options *options, struct record_sink *sink)
 {
-	*k = (struct keeper){ .options = options, .sink = sink };
+	*k = (struct keeper){.options = options, .sink = sink};
 	arena_init(&k->arena, 0);
 	buf_init(&k->file, LIMIT_KEEP);
 	map_init(&k->wanted);
@@ -109,6 +109,25 @@ bool keeper_looks(const struct keeper *k, const struct inventory_file *file)
 	return may_be_program(file) || match_path(k->options, file->path);
 }
 
+/* The row of a program, by its first bytes. */
+static const struct inventory_row *match_bytes(const struct keep_options *options,
+					       const struct inventory_file *file,
+					       struct slice first)
+{
+	if (!(file->mode & 0111) && !slice_starts(first, SLICE("\177ELF")))
+		return NULL;
+	const struct inventory_row *row = inventory_match_bytes(options->scope, file, first);
+	return row && !skipped(options, file->path) ? row : NULL;
+}
+
+bool keeper_looks_further(const struct keeper *k, const struct inventory_file *file,
+			  struct slice first)
+{
+	if (k->options->wanted || match_path(k->options, file->path))
+		return keeper_looks(k, file);
+	return may_be_program(file) && match_bytes(k->options, file, first);
+}
+
 static void forget(struct keeper *k)
 {
 	if (k->arena.used == 0 && k->file.len == 0)
@@ -137,8 +156,9 @@ static bool read_whole(struct keeper *k, struct stream *bytes, size_t max, struc
 	return true;
 }
 
-static bool send(struct keeper *k, const struct inventory_row *row, struct slice path, struct slice as,
-		 struct inventory_output *out, const struct error *failure, struct error *err)
+static bool send(struct keeper *k, const struct inventory_row *row, struct slice path,
+		 struct slice as, struct inventory_output *out, const struct error *failure,
+		 struct error *err)
 {
 	struct record_file file = {
 		.row = row_number(row),
@@ -156,8 +176,8 @@ static bool send(struct keeper *k, const struct inventory_row *row, struct slice
 static bool parse_and_send(struct keeper *k, const struct inventory_row *row, struct slice path,
 			   struct slice as, struct error *err)
 {
-	struct inventory_output out = { .arena = &k->arena, .os.layer = -1 };
-	struct inventory_input in = { .path = as, .size = k->file.len, .bytes = buf_slice(&k->file) };
+	struct inventory_output out = {.arena = &k->arena, .os.layer = -1};
+	struct inventory_input in = {.path = as, .size = k->file.len, .bytes = buf_slice(&k->file)};
 	struct error failure = ERROR_INIT;
 
 	if (row->parse && !row->parse(&in, &out, &failure) && failure.code == ERR_NONE)
@@ -169,7 +189,7 @@ static bool parse_and_send(struct keeper *k, const struct inventory_row *row, st
 static bool send_too_large(struct keeper *k, const struct inventory_row *row, struct slice path,
 			   struct slice as, uint64_t size, struct error *err)
 {
-	struct inventory_output out = { .arena = &k->arena };
+	struct inventory_output out = {.arena = &k->arena};
 	struct error failure = ERROR_INIT;
 
 	error_set(&failure, ERR_LIMIT, "%llu bytes, more than the %zu that are read of such a file",
@@ -188,7 +208,7 @@ static bool keep_whole(struct keeper *k, const struct inventory_row *row,
 
 static struct slice wanted_as(struct keeper *k, const struct keep_wanted *w, struct slice path)
 {
-	struct slice parts[] = { w->as, path_base(path) };
+	struct slice parts[] = {w->as, path_base(path)};
 
 	return w->directory ? arena_join(&k->arena, parts, 2, SLICE("/")) : w->as;
 }
@@ -226,7 +246,8 @@ static bool keep_wanted(struct keeper *k, const struct inventory_file *file, str
 }
 
 /* The first piece, put together where the stream's own is too short to judge by. */
-static bool first_piece(struct keeper *k, struct stream *bytes, struct slice *ret, struct error *err)
+static bool first_piece(struct keeper *k, struct stream *bytes, struct slice *ret,
+			struct error *err)
 {
 	struct slice piece;
 
@@ -258,19 +279,17 @@ static bool send_sieved(struct keeper *k, const struct inventory_row *row, struc
 	return send(k, row, path, path, out, failure, err);
 }
 
-static bool sieve(struct keeper *k, const struct inventory_file *file, struct stream *bytes, bool *kept,
-		  struct error *err)
+static bool sieve(struct keeper *k, const struct inventory_file *file, struct stream *bytes,
+		  bool *kept, struct error *err)
 {
 	struct slice piece;
 
 	if (!first_piece(k, bytes, &piece, err))
 		return false;
-	if (!(file->mode & 0111) && !slice_starts(piece, SLICE("\177ELF")))
+	const struct inventory_row *row = match_bytes(k->options, file, piece);
+	if (!row)
 		return true;
-	const struct inventory_row *row = inventory_match_bytes(k->options->scope, file, piece);
-	if (!row || skipped(k->options, file->path))
-		return true;
-	struct inventory_output out = { .arena = &k->arena, .os.layer = -1 };
+	struct inventory_output out = {.arena = &k->arena, .os.layer = -1};
 	struct error failure = ERROR_INIT;
 	struct inventory_sieve *state = row->sieve_begin(&k->arena, file);
 
@@ -308,7 +327,8 @@ bool keeper_link(struct keeper *k, struct slice path, struct slice target, bool 
 	if (k->options->wanted) {
 		for (size_t n = first_wanted(k, path); n; n = k->wanted_next[n - 1]) {
 			*ret_kept = true;
-			if (!record_put_need(k->sink, path, target, k->options->wanted->items[n - 1].row, err))
+			if (!record_put_need(k->sink, path, target,
+					     k->options->wanted->items[n - 1].row, err))
 				return false;
 		}
 		return true;

@@ -23,9 +23,9 @@ struct keep_wanted {
 struct keep_wanted_list VEC_OF(struct keep_wanted);
 
 struct keep_options {
-	unsigned scope;                       /* enum inventory_scope bits */
+	unsigned scope;				 /* enum inventory_scope bits */
 	struct slice_list skip_dirs, skip_files; /* globs, normalised */
-	const struct keep_wanted_list *wanted;   /* NULL: first pass, everything that a row matches */
+	const struct keep_wanted_list *wanted; /* NULL: first pass, everything that a row matches */
 };
 
 /* Without the x bit only files that may hold a program with build information are looked into. */
@@ -34,11 +34,11 @@ struct keep_options {
 struct keeper {
 	const struct keep_options *options;
 	struct record_sink *sink;
-	struct arena arena;   /* of one file */
-	struct buf file;      /* the bytes of one file */
-	struct map wanted;    /* path -> number in options->wanted + 1, of the first one */
-	uint32_t *wanted_next;/* number + 1 of the next one of the same path */
-	bool any_directory;   /* some want is of a directory */
+	struct arena arena;    /* of one file */
+	struct buf file;       /* the bytes of one file */
+	struct map wanted;     /* path -> number in options->wanted + 1, of the first one */
+	uint32_t *wanted_next; /* number + 1 of the next one of the same path */
+	bool any_directory;    /* some want is of a directory */
 };
 
 void keeper_init(struct keeper *k, const struct keep_options *options, struct record_sink *sink);
@@ -46,6 +46,12 @@ void keeper_release(struct keeper *k);
 
 /* Cheap: whether the file's bytes are needed to know more. */
 bool keeper_looks(const struct keeper *k, const struct inventory_file *file);
+/*
+ * Whether it would be, of the file's first bytes (at least 64, or all of it):
+ * spares reading what no row wants.  True for what a row wants by its path.
+ */
+bool keeper_looks_further(const struct keeper *k, const struct inventory_file *file,
+			  struct slice first);
 /*
  * Reads as much of the stream as is needed; *ret_kept says that a record was
  * sent for this path.  False: the stream or the sink failed.  A file that

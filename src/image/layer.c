@@ -12,7 +12,7 @@
 #include "image/table.h"
 
 #define TABLE_CHUNK 8192 /* items a record */
-#define CACHE_SIZE 8192  /* directories remembered, so that few are told of twice */
+#define CACHE_SIZE  8192 /* directories remembered, so that few are told of twice */
 
 /* A set of path hashes. */
 struct hash_set {
@@ -27,9 +27,10 @@ struct walk {
 	struct tar tar;
 	struct buf path, target, parent;
 	uint64_t parent_hash;
-	struct hash_set kept;  /* paths that a record was sent of, to notice what takes their place */
-	uint64_t *cache;       /* CACHE_SIZE hashes of directories that the table knows */
-	uint64_t *table;       /* TABLE_CHUNK items */
+	struct hash_set
+		kept;	 /* paths that a record was sent of, to notice what takes their place */
+	uint64_t *cache; /* CACHE_SIZE hashes of directories that the table knows */
+	uint64_t *table; /* TABLE_CHUNK items */
 	size_t table_count;
 	size_t links, link_bytes;
 	bool links_full, path_told;
@@ -74,9 +75,9 @@ static void set_add(struct hash_set *s, uint64_t hash)
 	s->count++;
 }
 
-__attribute__((format(printf, 6, 7)))
-static bool put_gap(struct walk *w, enum gap_kind kind, enum gap_reason reason, int64_t offset,
-		    struct error *err, const char *fmt, ...)
+__attribute__((format(printf, 6, 7))) static bool put_gap(struct walk *w, enum gap_kind kind,
+							  enum gap_reason reason, int64_t offset,
+							  struct error *err, const char *fmt, ...)
 {
 	char text[ERROR_MESSAGE_MAX];
 	va_list args;
@@ -84,8 +85,11 @@ static bool put_gap(struct walk *w, enum gap_kind kind, enum gap_reason reason, 
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	struct gap gap = { .kind = kind, .reason = reason, .subject = w->job->name,
-			   .message = slice_from_cstr(text), .offset = offset };
+	struct gap gap = {.kind = kind,
+			  .reason = reason,
+			  .subject = w->job->name,
+			  .message = slice_from_cstr(text),
+			  .offset = offset};
 	return record_put_gap(w->sink, &gap, err);
 }
 
@@ -146,7 +150,8 @@ static bool count_link(struct walk *w, size_t bytes, bool *ret, struct error *er
 	return true;
 }
 
-/* ".wh.name" takes name away, ".wh..wh..opq" hides a directory's lower content; ".wh..wh." else is AUFS's own. */
+/* ".wh.name" takes name away, ".wh..wh..opq" hides a directory's lower content; ".wh..wh." else is
+ * AUFS's own. */
 static bool put_whiteout(struct walk *w, struct slice path, struct slice name, struct error *err)
 {
 	struct slice parent = path_parent(path);
@@ -188,8 +193,8 @@ static bool entry_next(struct stream *s, struct slice *ret, struct error *err)
 static bool walk_file(struct walk *w, const struct tar_entry *e, struct slice path, bool *kept,
 		      struct error *err)
 {
-	struct entry_stream bytes = { .stream = { .next = entry_next }, .tar = &w->tar };
-	struct inventory_file file = { .path = path, .size = e->size, .mode = e->mode };
+	struct entry_stream bytes = {.stream = {.next = entry_next}, .tar = &w->tar};
+	struct inventory_file file = {.path = path, .size = e->size, .mode = e->mode};
 
 	w->end.files++;
 	return keeper_file(&w->keeper, &file, &bytes.stream, kept, err);
@@ -220,14 +225,18 @@ static bool walk_typed(struct walk *w, const struct tar_entry *e, struct slice p
 		       struct error *err)
 {
 	switch (e->type) {
-	case TAR_FILE: return walk_file(w, e, path, kept, err);
-	case TAR_SYMLINK: return walk_symlink(w, e, path, kept, err);
-	case TAR_HARDLINK: return walk_hardlink(w, e, path, kept, err);
+	case TAR_FILE:
+		return walk_file(w, e, path, kept, err);
+	case TAR_SYMLINK:
+		return walk_symlink(w, e, path, kept, err);
+	case TAR_HARDLINK:
+		return walk_hardlink(w, e, path, kept, err);
 	case TAR_DIRECTORY:
 	case TAR_CHARACTER:
 	case TAR_BLOCK:
 	case TAR_FIFO:
-	case TAR_OTHER: break;
+	case TAR_OTHER:
+		break;
 	}
 	return true;
 }
@@ -280,7 +289,7 @@ static bool walk_tar(struct walk *w, struct error *err)
 
 static void walk_init(struct walk *w, const struct layer_job *job, struct record_sink *sink)
 {
-	*w = (struct walk){ .job = job, .sink = sink };
+	*w = (struct walk){.job = job, .sink = sink};
 	keeper_init(&w->keeper, &job->keep, sink);
 	buf_init(&w->path, LIMIT_PATH);
 	buf_init(&w->target, LIMIT_PATH);
@@ -346,7 +355,7 @@ static bool parse_wanted(struct walk *w, const char *what, struct slice text, st
 
 static bool chain_open(struct chain *c, struct walk *w, struct stream *stored, struct error *err)
 {
-	*c = (struct chain){ .stored = { .stream = { .next = replay_next }, .below = stored } };
+	*c = (struct chain){.stored = {.stream = {.next = replay_next}, .below = stored}};
 	if (!stream_next(stored, &c->stored.first, err))
 		return false;
 	if (!parse_wanted(w, "digest", w->job->digest, &c->want_outer, &c->has_outer, err) ||
@@ -354,8 +363,10 @@ static bool chain_open(struct chain *c, struct walk *w, struct stream *stored, s
 		return false;
 	c->compressed = compression_detect(c->stored.first) != COMPRESSION_NONE;
 	c->digests = !w->job->keep.wanted;
-	/* Bytes that are stored plain have two expectations and need a second pass of hashing only when these differ in algorithm. */
-	bool both = c->compressed || (c->has_outer && c->want_outer.algorithm != c->want_inner.algorithm);
+	/* Bytes that are stored plain have two expectations and need a second pass of hashing only
+	 * when these differ in algorithm. */
+	bool both = c->compressed ||
+		    (c->has_outer && c->want_outer.algorithm != c->want_inner.algorithm);
 	c->top = &c->stored.stream;
 	if (c->digests && both) {
 		stream_digest_init(&c->outer, c->top, c->want_outer.algorithm);
@@ -377,8 +388,9 @@ static bool check_digest(struct walk *w, const char *what, const struct digest *
 
 	if (!has || digest_eq(got, want))
 		return true;
-	return put_gap(w, GAP_BLOCKING, GAP_REASON_DIGEST, -1, err, "its %s is %s, not %s as the image says",
-		       what, digest_format(got, got_text), digest_format(want, want_text));
+	return put_gap(w, GAP_BLOCKING, GAP_REASON_DIGEST, -1, err,
+		       "its %s is %s, not %s as the image says", what, digest_format(got, got_text),
+		       digest_format(want, want_text));
 }
 
 /* The layer was read to its last byte. */

@@ -16,8 +16,8 @@ struct layer_job {
 	struct slice name;    /* for messages: blob or file that holds it */
 	struct slice digest;  /* what the stored bytes should have; empty: not told */
 	struct slice diff_id; /* the uncompressed ones; empty: not told */
-	bool table;           /* send the entry table: layers lie below this one */
-	bool whiteouts;       /* names that start with ".wh." mean something */
+	bool table;	      /* send the entry table: layers lie below this one */
+	bool whiteouts;	      /* names that start with ".wh." mean something */
 	struct path_key key;
 	struct keep_options keep;
 };

@@ -13,20 +13,22 @@
 
 /* An image archive has a few members for each layer. */
 #define MEMBERS_MAX ((size_t)65536)
-/* What JSON documents a compressed archive may hold in sum; which are needed is known at its end only. */
+/* What JSON documents a compressed archive may hold in sum; which are needed is known at its end
+ * only. */
 #define DOCUMENTS_MAX (64 * MIB)
 /* Members from this size on are jumped over in an archive that can be read anywhere. */
 #define JUMP ((uint64_t)1 << 20)
 
 struct tar_member {
 	uint64_t offset, size;
-	struct slice link;   /* normalised; not empty: a link */
-	struct slice bytes;  /* of a document that was held */
+	struct slice link;  /* normalised; not empty: a link */
+	struct slice bytes; /* of a document that was held */
 	bool has_bytes;
-	bool usable;         /* a plain regular file */
+	bool usable; /* a plain regular file */
 };
 
-static bool follow(struct member_tar *t, struct slice name, struct tar_member **ret, struct error *err)
+static bool follow(struct member_tar *t, struct slice name, struct tar_member **ret,
+		   struct error *err)
 {
 	for (int depth = 0; depth <= LIMIT_LINK_DEPTH; depth++) {
 		struct tar_member *m = map_get_ptr(&t->members, name);
@@ -37,20 +39,23 @@ static bool follow(struct member_tar *t, struct slice name, struct tar_member **
 					 t->members_full ? " among the first 65536" : "");
 		*ret = m;
 		if (slice_empty(m->link))
-			return m->usable || error_set(err, ERR_FORMAT, "the member %.*s is no plain file",
-						      SLICE_ARG(name));
+			return m->usable ||
+			       error_set(err, ERR_FORMAT, "the member %.*s is no plain file",
+					 SLICE_ARG(name));
 		name = m->link;
 	}
-	return error_set(err, ERR_FORMAT, "the member %.*s is a link that leads to no file", SLICE_ARG(name));
+	return error_set(err, ERR_FORMAT, "the member %.*s is a link that leads to no file",
+			 SLICE_ARG(name));
 }
 
-static bool tar_find(struct member_source *s, struct slice name, struct member *ret, struct error *err)
+static bool tar_find(struct member_source *s, struct slice name, struct member *ret,
+		     struct error *err)
 {
 	struct tar_member *m;
 
 	if (!follow((struct member_tar *)s, name, &m, err))
 		return false;
-	*ret = (struct member){ .offset = m->offset, .size = m->size };
+	*ret = (struct member){.offset = m->offset, .size = m->size};
 	return true;
 }
 
@@ -63,17 +68,19 @@ static bool tar_read(struct member_source *s, struct slice name, struct arena *a
 	if (!follow(t, name, &m, err))
 		return false;
 	if (m->size > LIMIT_MANIFEST)
-		return error_set(err, ERR_LIMIT, "the member %.*s has more than %zu bytes", SLICE_ARG(name),
-				 LIMIT_MANIFEST);
+		return error_set(err, ERR_LIMIT, "the member %.*s has more than %zu bytes",
+				 SLICE_ARG(name), LIMIT_MANIFEST);
 	if (m->has_bytes) {
 		*ret = m->bytes;
 		return true;
 	}
 	if (t->compressed)
-		return error_set(err, ERR_FORMAT, "the member %.*s is no JSON document", SLICE_ARG(name));
+		return error_set(err, ERR_FORMAT, "the member %.*s is no JSON document",
+				 SLICE_ARG(name));
 	char *bytes = arena_alloc(a, (size_t)m->size + 1);
 	if (io_pread_full(t->fd, bytes, (size_t)m->size, (off_t)m->offset) != (ssize_t)m->size)
-		return error_set(err, ERR_FORMAT, "the archive ends in the member %.*s", SLICE_ARG(name));
+		return error_set(err, ERR_FORMAT, "the archive ends in the member %.*s",
+				 SLICE_ARG(name));
 	*ret = slice_new(bytes, (size_t)m->size);
 	return true;
 }
@@ -101,10 +108,10 @@ static struct slice link_target(struct member_tar *t, const struct tar_entry *e,
 static void note_root(struct member_tar *t, struct slice name)
 {
 	static const struct slice markers[] = {
-		SLICE_INIT("etc/os-release"), SLICE_INIT("usr/lib/os-release"),
-		SLICE_INIT("etc/alpine-release"), SLICE_INIT("etc/debian_version"),
+		SLICE_INIT("etc/os-release"),	    SLICE_INIT("usr/lib/os-release"),
+		SLICE_INIT("etc/alpine-release"),   SLICE_INIT("etc/debian_version"),
 		SLICE_INIT("lib/apk/db/installed"), SLICE_INIT("usr/lib/apk/db/installed"),
-		SLICE_INIT("var/lib/dpkg/status"), SLICE_INIT("var/lib/rpm"),
+		SLICE_INIT("var/lib/dpkg/status"),  SLICE_INIT("var/lib/rpm"),
 		SLICE_INIT("usr/lib/sysimage/rpm"), SLICE_INIT("var/lib/pacman"),
 		SLICE_INIT("etc/passwd"),
 	};
@@ -114,7 +121,8 @@ static void note_root(struct member_tar *t, struct slice name)
 }
 
 /* Which documents are needed is told by the last of them, so all are held that may be one. */
-static bool hold_document(struct member_tar *t, struct tar *tar, struct tar_member *m, struct error *err)
+static bool hold_document(struct member_tar *t, struct tar *tar, struct tar_member *m,
+			  struct error *err)
 {
 	struct slice piece;
 	size_t len = 0;
@@ -131,13 +139,15 @@ static bool hold_document(struct member_tar *t, struct tar *tar, struct tar_memb
 			if (slice_empty(text) || (text.data[0] != '{' && text.data[0] != '['))
 				return true;
 			if (m->size > DOCUMENTS_MAX - t->documents)
-				return error_set(err, ERR_LIMIT, "the archive's documents have more than %zu bytes",
+				return error_set(err, ERR_LIMIT,
+						 "the archive's documents have more than %zu bytes",
 						 DOCUMENTS_MAX);
 			t->documents += (size_t)m->size;
 			bytes = arena_alloc(&t->arena, (size_t)m->size + 1);
 		}
 		if (piece.len > m->size - len)
-			return error_set(err, ERR_FORMAT, "a member is larger than its header says");
+			return error_set(err, ERR_FORMAT,
+					 "a member is larger than its header says");
 		memcpy(bytes + len, piece.data, piece.len);
 		len += piece.len;
 	}
@@ -146,8 +156,8 @@ static bool hold_document(struct member_tar *t, struct tar *tar, struct tar_memb
 	return true;
 }
 
-static bool add_member(struct member_tar *t, struct tar *tar, const struct tar_entry *e, struct slice name,
-		       uint64_t base, struct error *err)
+static bool add_member(struct member_tar *t, struct tar *tar, const struct tar_entry *e,
+		       struct slice name, uint64_t base, struct error *err)
 {
 	bool is_new, is_link = e->type == TAR_HARDLINK || e->type == TAR_SYMLINK;
 
@@ -177,8 +187,8 @@ static bool add_member(struct member_tar *t, struct tar *tar, const struct tar_e
  * Members from `base` on.  Returns at the archive's end, or behind a large
  * member's header with *ret_jump where the next one starts (0: the end).
  */
-static bool read_members(struct member_tar *t, struct stream *below, uint64_t base, uint64_t *ret_jump,
-			 struct error *err)
+static bool read_members(struct member_tar *t, struct stream *below, uint64_t base,
+			 uint64_t *ret_jump, struct error *err)
 {
 	struct tar tar;
 	struct buf path;
@@ -283,7 +293,7 @@ bool member_tar_open(struct member_tar *t, int fd, uint64_t size, struct error *
 {
 	uint8_t block[512];
 
-	*t = (struct member_tar){ .source = { tar_find, tar_read }, .fd = fd, .size = size };
+	*t = (struct member_tar){.source = {tar_find, tar_read}, .fd = fd, .size = size};
 	arena_init(&t->arena, 0);
 	map_init(&t->members);
 	if (!first_block(t, block) || !looks_like_tar(block))

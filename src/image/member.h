@@ -16,7 +16,8 @@ struct member {
 
 struct member_source {
 	/* Normalised name; ERR_NOT_FOUND when there is none, links are followed. */
-	bool (*find)(struct member_source *s, struct slice name, struct member *ret, struct error *err);
+	bool (*find)(struct member_source *s, struct slice name, struct member *ret,
+		     struct error *err);
 	/* The whole member, at most LIMIT_MANIFEST bytes. */
 	bool (*read)(struct member_source *s, struct slice name, struct arena *a, struct slice *ret,
 		     struct error *err);
@@ -25,15 +26,15 @@ struct member_source {
 /* An outer tar. */
 struct member_tar {
 	struct member_source source;
-	int fd;               /* of the archive */
-	uint64_t size;        /* of the archive */
-	bool compressed;      /* as a whole */
-	bool is_tar;          /* else nothing more is known */
-	bool root_markers;    /* has what a root file system has */
+	int fd;		   /* of the archive */
+	uint64_t size;	   /* of the archive */
+	bool compressed;   /* as a whole */
+	bool is_tar;	   /* else nothing more is known */
+	bool root_markers; /* has what a root file system has */
 	struct arena arena;
-	struct map members;   /* name -> struct tar_member */
+	struct map members; /* name -> struct tar_member */
 	bool members_full;
-	size_t documents;     /* bytes of documents held (compressed archives) */
+	size_t documents; /* bytes of documents held (compressed archives) */
 };
 
 /*

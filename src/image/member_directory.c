@@ -45,8 +45,8 @@ static bool directory_find(struct member_source *s, struct slice name, struct me
 	return file >= 0;
 }
 
-static bool directory_read(struct member_source *s, struct slice name, struct arena *a, struct slice *ret,
-			   struct error *err)
+static bool directory_read(struct member_source *s, struct slice name, struct arena *a,
+			   struct slice *ret, struct error *err)
 {
 	struct member_directory *d = (struct member_directory *)s;
 	uint64_t size;
@@ -67,5 +67,5 @@ static bool directory_read(struct member_source *s, struct slice name, struct ar
 
 void member_directory_init(struct member_directory *d, int fd)
 {
-	*d = (struct member_directory){ .source = { directory_find, directory_read }, .fd = fd };
+	*d = (struct member_directory){.source = {directory_find, directory_read}, .fd = fd};
 }

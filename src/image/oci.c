@@ -6,14 +6,14 @@
 #include "base/limits.h"
 #include "image/documents.h"
 
-#define INDEX_DEPTH 4         /* indexes within indexes */
-#define CANDIDATES_MAX 1024   /* image manifests of a layout */
+#define INDEX_DEPTH    4    /* indexes within indexes */
+#define CANDIDATES_MAX 1024 /* image manifests of a layout */
 
 /* An image manifest that the index tells of. */
 struct candidate {
 	const struct node *descriptor;
-	struct slice name;        /* of the blob */
-	struct slice tag;         /* as an annotation gives it, here or on the index that led here */
+	struct slice name; /* of the blob */
+	struct slice tag;  /* as an annotation gives it, here or on the index that led here */
 	struct slice os, architecture, variant; /* empty: not told */
 	bool present;
 };
@@ -25,7 +25,7 @@ struct reader {
 	struct arena *arena;
 	struct outline *outline;
 	struct candidate_list candidates;
-	struct slice missing;     /* an index that is not there */
+	struct slice missing; /* an index that is not there */
 };
 
 static bool is_index_type(struct slice type)
@@ -92,7 +92,8 @@ static bool read_descriptor(struct reader *r, const struct node *descriptor, str
 	if (is_attestation(descriptor))
 		return true;
 	if (r->candidates.count >= CANDIDATES_MAX)
-		return error_set(err, ERR_LIMIT, "the layout tells of more than %d images", CANDIDATES_MAX);
+		return error_set(err, ERR_LIMIT, "the layout tells of more than %d images",
+				 CANDIDATES_MAX);
 	if (!document_blob_name(digest, r->arena, &name, err))
 		return error_wrap(err, "index.json");
 	if (!is_index_type(type)) {
@@ -119,9 +120,8 @@ static bool read_index(struct reader *r, const struct node *index, struct slice 
 
 	if (!node_is(manifests, NODE_LIST))
 		return error_set(err, ERR_FORMAT, "an index has no list of manifests");
-	node_each(descriptor, manifests)
-		if (!read_descriptor(r, descriptor, tag, depth, err))
-			return false;
+	node_each(descriptor,
+		  manifests) if (!read_descriptor(r, descriptor, tag, depth, err)) return false;
 	return true;
 }
 
@@ -139,34 +139,36 @@ static bool tag_matches(struct slice tag, struct slice wanted)
 static unsigned fitness(const struct reader *r, const struct candidate *c)
 {
 	bool told = !slice_empty(c->os) || !slice_empty(c->architecture);
-	bool fits = told && platform_matches(&r->options->platform, c->os, c->architecture, c->variant);
+	bool fits =
+		told && platform_matches(&r->options->platform, c->os, c->architecture, c->variant);
 
 	if (!tag_matches(c->tag, r->options->tag))
 		return 0;
 	if (told && !fits && r->options->platform_given)
 		return 0;
-	/* What is there comes before what is only told of, then the platform, then what may have it. */
+	/* What is there comes before what is only told of, then the platform, then what may have
+	 * it. */
 	return 1u + (c->present ? 4u : 0u) + (fits ? 2u : !told ? 1u : 0u);
 }
 
 static bool no_candidate(struct reader *r, struct error *err)
 {
 	struct arena *a = r->arena;
-	struct slice_list names = { 0 };
+	struct slice_list names = {0};
 
-	vec_each(c, &r->candidates)
+	vec_each (c, &r->candidates)
 		if (names.count < 32)
-			*vec_add(a, &names) = arena_printf(a, "%.*s/%.*s%s%.*s", SLICE_ARG(c->os),
-							   SLICE_ARG(c->architecture),
-							   slice_empty(c->variant) ? "" : "/",
-							   SLICE_ARG(c->variant));
+			*vec_add(a, &names) = arena_printf(
+				a, "%.*s/%.*s%s%.*s", SLICE_ARG(c->os), SLICE_ARG(c->architecture),
+				slice_empty(c->variant) ? "" : "/", SLICE_ARG(c->variant));
 	if (r->candidates.count == 0 && !slice_empty(r->missing))
 		return error_set(err, ERR_NOT_FOUND, "the layout lacks %.*s, which its index names",
 				 SLICE_ARG(r->missing));
 	if (r->candidates.count == 0)
 		return error_set(err, ERR_NOT_FOUND, "the layout holds no image");
 	struct slice list = arena_join(a, names.items, names.count, SLICE(", "));
-	return error_set(err, ERR_NOT_FOUND, "the layout holds no image %.*s for %.*s/%.*s, but %.*s",
+	return error_set(err, ERR_NOT_FOUND,
+			 "the layout holds no image %.*s for %.*s/%.*s, but %.*s",
 			 SLICE_ARG(r->options->tag), SLICE_ARG(r->options->platform.os),
 			 SLICE_ARG(r->options->platform.architecture), SLICE_ARG(list));
 }
@@ -176,7 +178,7 @@ static bool choose(struct reader *r, const struct candidate **ret, struct error 
 	unsigned best = 0;
 
 	*ret = NULL;
-	vec_each(c, &r->candidates) {
+	vec_each (c, &r->candidates) {
 		unsigned fit = fitness(r, c);
 
 		if (fit > best) {
@@ -187,9 +189,11 @@ static bool choose(struct reader *r, const struct candidate **ret, struct error 
 	if (!*ret)
 		return no_candidate(r, err);
 	if (r->candidates.count > 1)
-		gap_add(&r->outline->gaps, r->arena, GAP_NOTE, GAP_REASON_UNSUPPORTED, SLICE("index.json"),
-			"the layout tells of %zu images; this is about %.*s %.*s/%.*s", r->candidates.count,
-			SLICE_ARG((*ret)->tag), SLICE_ARG((*ret)->os), SLICE_ARG((*ret)->architecture));
+		gap_add(&r->outline->gaps, r->arena, GAP_NOTE, GAP_REASON_UNSUPPORTED,
+			SLICE("index.json"),
+			"the layout tells of %zu images; this is about %.*s %.*s/%.*s",
+			r->candidates.count, SLICE_ARG((*ret)->tag), SLICE_ARG((*ret)->os),
+			SLICE_ARG((*ret)->architecture));
 	return true;
 }
 
@@ -206,7 +210,8 @@ static void add_layer(struct reader *r, const struct node *descriptor)
 
 	layer.name = layer.digest;
 	if (slice_find(type, SLICE("+encrypted")) < type.len) {
-		document_add_missing(o, layer, GAP_REASON_UNSUPPORTED, SLICE("it is encrypted"), r->arena);
+		document_add_missing(o, layer, GAP_REASON_UNSUPPORTED, SLICE("it is encrypted"),
+				     r->arena);
 		return;
 	}
 	if (!document_blob_name(layer.digest, r->arena, &layer.name, &err)) {
@@ -218,14 +223,16 @@ static void add_layer(struct reader *r, const struct node *descriptor)
 		       slice_find(type, SLICE("foreign")) < type.len ||
 		       node_get(descriptor, SLICE("urls"));
 	if (foreign && !r->source->find(r->source, layer.name, &member, NULL))
-		document_add_missing(o, layer, GAP_REASON_UNSUPPORTED,
-				     SLICE("it is a foreign layer, which lies elsewhere and is not fetched"),
-				     r->arena);
+		document_add_missing(
+			o, layer, GAP_REASON_UNSUPPORTED,
+			SLICE("it is a foreign layer, which lies elsewhere and is not fetched"),
+			r->arena);
 	else
 		document_add_layer(o, r->source, layer, r->arena);
 }
 
-static bool check_manifest(const struct node *manifest, const struct candidate *c, struct error *err)
+static bool check_manifest(const struct node *manifest, const struct candidate *c,
+			   struct error *err)
 {
 	struct slice type = node_get_text(manifest, SLICE("mediaType"));
 	struct slice config = node_text(node_path(manifest, "config", "mediaType", NULL));
@@ -235,8 +242,9 @@ static bool check_manifest(const struct node *manifest, const struct candidate *
 				 "%.*s is a manifest of schema version 1, which is not supported",
 				 SLICE_ARG(c->name));
 	if (!slice_empty(type) && !is_manifest_type(type))
-		return error_set(err, ERR_UNSUPPORTED, "%.*s is of type %.*s and no container image",
-				 SLICE_ARG(c->name), SLICE_ARG(type));
+		return error_set(err, ERR_UNSUPPORTED,
+				 "%.*s is of type %.*s and no container image", SLICE_ARG(c->name),
+				 SLICE_ARG(type));
 	if (!slice_empty(config) && !slice_is(config, "application/vnd.oci.image.config.v1+json") &&
 	    !slice_is(config, "application/vnd.docker.container.image.v1+json"))
 		return error_set(err, ERR_UNSUPPORTED, "%.*s holds %.*s and no container image",
@@ -251,7 +259,7 @@ static bool read_manifest(struct reader *r, const struct candidate *c, struct er
 	struct slice digest = node_get_text(c->descriptor, SLICE("digest"));
 	struct image *image = &r->outline->image;
 	struct slice config_digest, config_name;
-	struct slice_list diff_ids = { 0 };
+	struct slice_list diff_ids = {0};
 	struct node *manifest, *config;
 
 	if (!document_read(r->source, c->name, digest, r->outline, r->arena, &manifest,
@@ -264,10 +272,11 @@ static bool read_manifest(struct reader *r, const struct candidate *c, struct er
 			   &image->config_digest, err))
 		return false;
 	document_config(config, r->arena, r->outline, &diff_ids);
-	node_each(descriptor, node_get(manifest, SLICE("layers"))) {
+	node_each(descriptor, node_get(manifest, SLICE("layers")))
+	{
 		if (image->layers.count >= LIMIT_LAYERS) {
-			gap_add(&r->outline->gaps, r->arena, GAP_BLOCKING, GAP_REASON_LIMIT, c->name,
-				"more than %d layers", LIMIT_LAYERS);
+			gap_add(&r->outline->gaps, r->arena, GAP_BLOCKING, GAP_REASON_LIMIT,
+				c->name, "more than %d layers", LIMIT_LAYERS);
 			break;
 		}
 		add_layer(r, descriptor);
@@ -276,10 +285,10 @@ static bool read_manifest(struct reader *r, const struct candidate *c, struct er
 	return true;
 }
 
-bool outline_oci(struct member_source *source, const struct outline_options *options, struct arena *a,
-		 struct outline *o, struct error *err)
+bool outline_oci(struct member_source *source, const struct outline_options *options,
+		 struct arena *a, struct outline *o, struct error *err)
 {
-	struct reader r = { .source = source, .options = options, .arena = a, .outline = o };
+	struct reader r = {.source = source, .options = options, .arena = a, .outline = o};
 	const struct candidate *chosen;
 	struct slice digest;
 	struct node *index;

@@ -20,7 +20,7 @@ bool platform_parse(struct slice text, struct arena *a, struct platform *ret, st
 {
 	struct slice rest;
 
-	*ret = (struct platform){ .os = SLICE("linux"), .architecture = SLICE(HOST_ARCHITECTURE) };
+	*ret = (struct platform){.os = SLICE("linux"), .architecture = SLICE(HOST_ARCHITECTURE)};
 	if (slice_empty(text))
 		return true;
 	text = arena_copy(a, text);
@@ -29,7 +29,8 @@ bool platform_parse(struct slice text, struct arena *a, struct platform *ret, st
 	if (!two || slice_empty(ret->os) || slice_empty(ret->architecture) ||
 	    (three && slice_empty(ret->variant)) ||
 	    slice_find_byte(ret->variant, '/') < ret->variant.len)
-		return error_set(err, ERR_USAGE, "platform %.*s is not of the form os/arch or os/arch/variant",
+		return error_set(err, ERR_USAGE,
+				 "platform %.*s is not of the form os/arch or os/arch/variant",
 				 SLICE_ARG(text));
 	return true;
 }
@@ -50,7 +51,8 @@ bool platform_matches(const struct platform *wanted, struct slice os, struct sli
 	if (!slice_eq(wanted->os, os) || !slice_eq(wanted->architecture, architecture))
 		return false;
 	return slice_empty(wanted->variant) ||
-	       slice_eq(plain_variant(architecture, wanted->variant), plain_variant(architecture, variant));
+	       slice_eq(plain_variant(architecture, wanted->variant),
+			plain_variant(architecture, variant));
 }
 
 /* What a config does not tell is taken to be as asked. */
@@ -69,8 +71,8 @@ static bool check_platform(const struct outline *o, const struct outline_options
 			 SLICE_ARG(p->variant));
 }
 
-static bool outline_archive(struct member_tar *t, const struct outline_options *options, struct arena *a,
-			    struct outline *o, struct error *err)
+static bool outline_archive(struct member_tar *t, const struct outline_options *options,
+			    struct arena *a, struct outline *o, struct error *err)
 {
 	struct member unused;
 	bool docker = t->source.find(&t->source, SLICE("manifest.json"), &unused, NULL);
@@ -79,14 +81,17 @@ static bool outline_archive(struct member_tar *t, const struct outline_options *
 	o->archive = true;
 	o->compressed = t->compressed;
 	if (docker && !(oci && options->hint == OUTLINE_OCI))
-		return outline_docker(&t->source, options, a, o, err) && check_platform(o, options, err);
+		return outline_docker(&t->source, options, a, o, err) &&
+		       check_platform(o, options, err);
 	if (oci)
-		return outline_oci(&t->source, options, a, o, err) && check_platform(o, options, err);
+		return outline_oci(&t->source, options, a, o, err) &&
+		       check_platform(o, options, err);
 	if (t->root_markers) {
 		o->kind = TARGET_ROOTFS;
 		return true;
 	}
-	return error_set(err, ERR_FORMAT, "the archive holds neither an image (no manifest.json, no "
+	return error_set(err, ERR_FORMAT,
+			 "the archive holds neither an image (no manifest.json, no "
 			 "index.json) nor a root file system");
 }
 
@@ -96,13 +101,15 @@ bool outline_file(int fd, uint64_t size, const struct outline_options *options, 
 	struct member_tar tar;
 	bool ok = true;
 
-	*o = (struct outline){ .kind = TARGET_FILE };
+	*o = (struct outline){.kind = TARGET_FILE};
 	if (options->hint == OUTLINE_FILE)
 		return true;
 	if (!member_tar_open(&tar, fd, size, err)) {
-		/* A damaged root file system is read as far as it goes; the layer's worker says where it broke. */
+		/* A damaged root file system is read as far as it goes; the layer's worker says
+		 * where it broke. */
 		ok = tar.root_markers && !map_get(&tar.members, SLICE("manifest.json"));
-		*o = (struct outline){ .kind = TARGET_ROOTFS, .archive = true, .compressed = tar.compressed };
+		*o = (struct outline){
+			.kind = TARGET_ROOTFS, .archive = true, .compressed = tar.compressed};
 	} else if (tar.is_tar) {
 		ok = outline_archive(&tar, options, a, o, err);
 	} else if (options->hint == OUTLINE_DOCKER || options->hint == OUTLINE_OCI) {
@@ -112,14 +119,15 @@ bool outline_file(int fd, uint64_t size, const struct outline_options *options, 
 	return ok;
 }
 
-bool outline_layout(int fd, const struct outline_options *options, struct arena *a, struct outline *o,
-		    struct error *err)
+bool outline_layout(int fd, const struct outline_options *options, struct arena *a,
+		    struct outline *o, struct error *err)
 {
 	struct member_directory directory;
 
-	*o = (struct outline){ .kind = TARGET_OCI_LAYOUT };
+	*o = (struct outline){.kind = TARGET_OCI_LAYOUT};
 	member_directory_init(&directory, fd);
-	return outline_oci(&directory.source, options, a, o, err) && check_platform(o, options, err);
+	return outline_oci(&directory.source, options, a, o, err) &&
+	       check_platform(o, options, err);
 }
 
 void outline_encode(const struct outline *o, struct buf *b)
@@ -138,7 +146,7 @@ void outline_encode(const struct outline *o, struct buf *b)
 		wire_put_slice(b, l->why);
 	}
 	wire_put_u32(b, (uint32_t)o->gaps.count);
-	vec_each(gap, &o->gaps) {
+	vec_each (gap, &o->gaps) {
 		wire_put_u8(b, (uint8_t)gap->kind);
 		wire_put_u8(b, (uint8_t)gap->reason);
 		wire_put_slice(b, gap->subject);
@@ -156,7 +164,7 @@ static bool get_gaps(struct cursor *c, struct arena *a, struct outline *o)
 		if (kind > GAP_NOTE || reason >= GAP_REASON_COUNT)
 			return false;
 		struct gap *gap = vec_add(a, &o->gaps);
-		*gap = (struct gap){ .kind = kind, .reason = reason, .layer = -1, .offset = -1 };
+		*gap = (struct gap){.kind = kind, .reason = reason, .layer = -1, .offset = -1};
 		gap->subject = wire_copy_slice(c, a);
 		gap->message = wire_copy_slice(c, a);
 	}
@@ -189,7 +197,7 @@ bool outline_decode(struct slice record, struct arena *a, struct outline *ret, s
 {
 	struct cursor c;
 
-	*ret = (struct outline){ 0 };
+	*ret = (struct outline){0};
 	cursor_init(&c, record);
 	if (!get_body(&c, a, ret))
 		return error_set(err, ERR_WORKER, "a worker answered with a malformed outline");

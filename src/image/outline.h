@@ -14,9 +14,9 @@
 enum outline_hint {
 	OUTLINE_ANY,
 	OUTLINE_DOCKER, /* archive:// */
-	OUTLINE_OCI,    /* oci-dir:// */
+	OUTLINE_OCI,	/* oci-dir:// */
 	OUTLINE_ROOTFS, /* fs:// */
-	OUTLINE_FILE,   /* file:// */
+	OUTLINE_FILE,	/* file:// */
 };
 
 struct platform {
@@ -26,21 +26,21 @@ struct platform {
 struct outline_options {
 	enum outline_hint hint;
 	struct platform platform;
-	bool platform_given;  /* by the user; else a default that gives way */
-	struct slice tag;     /* which of several images; empty: the first */
+	bool platform_given; /* by the user; else a default that gives way */
+	struct slice tag;    /* which of several images; empty: the first */
 };
 
 /* Beside the image's list of layers. */
 struct outline_layer {
-	bool present;             /* offset and size of the image's layer are where its bytes lie */
-	enum gap_reason reason;   /* why not */
+	bool present;		/* offset and size of the image's layer are where its bytes lie */
+	enum gap_reason reason; /* why not */
 	struct slice why;
 };
 
 struct outline {
 	enum target_kind kind;
-	bool archive;             /* the bytes lie in a tar, else in a directory or a file */
-	bool compressed;          /* that tar is compressed as a whole: offsets count uncompressed bytes */
+	bool archive;	 /* the bytes lie in a tar, else in a directory or a file */
+	bool compressed; /* that tar is compressed as a whole: offsets count uncompressed bytes */
 	bool has_image;
 	struct image image;
 	struct VEC_OF(struct outline_layer) layers;
@@ -56,14 +56,14 @@ bool platform_matches(const struct platform *wanted, struct slice os, struct sli
 bool outline_file(int fd, uint64_t size, const struct outline_options *options, struct arena *a,
 		  struct outline *ret, struct error *err);
 /* A directory that is an OCI layout. */
-bool outline_layout(int fd, const struct outline_options *options, struct arena *a, struct outline *ret,
-		    struct error *err);
+bool outline_layout(int fd, const struct outline_options *options, struct arena *a,
+		    struct outline *ret, struct error *err);
 
 /* The documents (manifest.json; index.json and below), from wherever they lie. */
 bool outline_docker(struct member_source *source, const struct outline_options *options,
 		    struct arena *a, struct outline *ret, struct error *err);
-bool outline_oci(struct member_source *source, const struct outline_options *options, struct arena *a,
-		 struct outline *ret, struct error *err);
+bool outline_oci(struct member_source *source, const struct outline_options *options,
+		 struct arena *a, struct outline *ret, struct error *err);
 
 void outline_encode(const struct outline *o, struct buf *b);
 /* ERR_WORKER: no such record. */

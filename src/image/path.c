@@ -7,9 +7,10 @@
 
 void path_key_draw(struct path_key *ret)
 {
-	/* Without randomness the key stays constant: collisions can be aimed at, nothing else breaks. */
+	/* Without randomness the key stays constant: collisions can be aimed at, nothing else
+	 * breaks. */
 	if (getrandom(ret, sizeof(*ret), GRND_NONBLOCK) != (ssize_t)sizeof(*ret))
-		*ret = (struct path_key){ { 0x62756c7761726b31u, 0x70617468206b6579u } };
+		*ret = (struct path_key){{0x62756c7761726b31u, 0x70617468206b6579u}};
 }
 
 uint64_t path_hash(const struct path_key *key, struct slice path)

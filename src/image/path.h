@@ -22,9 +22,10 @@ struct path_key {
 
 void path_key_draw(struct path_key *ret);
 
-static inline uint64_t path_hash_child(const struct path_key *key, uint64_t parent, struct slice name)
+static inline uint64_t path_hash_child(const struct path_key *key, uint64_t parent,
+				       struct slice name)
 {
-	const uint64_t k[2] = { key->k[0], key->k[1] ^ parent };
+	const uint64_t k[2] = {key->k[0], key->k[1] ^ parent};
 
 	return hash_siphash((const uint8_t *)k, name.data, name.len) & PATH_HASH_MASK;
 }

@@ -64,13 +64,15 @@ bool record_put_layer(struct record_sink *s, uint32_t number, struct error *err)
 	return finish(s, err);
 }
 
-bool record_put_path(struct record_sink *s, enum record_type type, struct slice path, struct error *err)
+bool record_put_path(struct record_sink *s, enum record_type type, struct slice path,
+		     struct error *err)
 {
 	wire_put_slice(begin(s, type), path);
 	return finish(s, err);
 }
 
-bool record_put_link(struct record_sink *s, struct slice path, struct slice target, struct error *err)
+bool record_put_link(struct record_sink *s, struct slice path, struct slice target,
+		     struct error *err)
 {
 	struct buf *b = begin(s, RECORD_SYMLINK);
 
@@ -179,7 +181,7 @@ static bool get_gap(struct cursor *c, struct gap *g)
 
 	if (kind > GAP_NOTE || reason >= GAP_REASON_COUNT)
 		return false;
-	*g = (struct gap){ .kind = kind, .reason = reason, .layer = -1 };
+	*g = (struct gap){.kind = kind, .reason = reason, .layer = -1};
 	g->subject = wire_get_slice(c);
 	g->message = wire_get_slice(c);
 	g->offset = (int64_t)wire_get_u64(c);
@@ -241,9 +243,10 @@ bool record_decode(struct slice bytes, struct arena *a, struct record *ret, stru
 	struct cursor c;
 
 	cursor_init(&c, bytes);
-	*ret = (struct record){ .type = wire_get_u8(&c) };
+	*ret = (struct record){.type = wire_get_u8(&c)};
 	if (!get_body(&c, a, ret) || c.failed || cursor_left(&c))
-		return error_set(err, ERR_WORKER, "a worker answered with a malformed record of type %d",
+		return error_set(err, ERR_WORKER,
+				 "a worker answered with a malformed record of type %d",
 				 (int)ret->type);
 	return true;
 }

@@ -7,7 +7,7 @@
 void table_release(struct table *t)
 {
 	free(t->items);
-	*t = (struct table){ 0 };
+	*t = (struct table){0};
 }
 
 void table_append(struct table *t, const void *bytes, size_t count)
@@ -36,10 +36,11 @@ static void insertion_sort(uint64_t *v, size_t n)
 	}
 }
 
-/* Moves each item to the bucket of its byte (McIlroy, Bostic, McIlroy 1993, "American flag sort"). */
+/* Moves each item to the bucket of its byte (McIlroy, Bostic, McIlroy 1993, "American flag sort").
+ */
 static void flag_pass(uint64_t *v, size_t n, unsigned shift, size_t ends[static 256])
 {
-	size_t next[256], counts[256] = { 0 }, sum = 0;
+	size_t next[256], counts[256] = {0}, sum = 0;
 
 	for (size_t i = 0; i < n; i++)
 		counts[(v[i] >> shift) & 255]++;

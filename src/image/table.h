@@ -10,9 +10,9 @@
 #include "image/path.h"
 
 enum table_kind {
-	TABLE_OTHER,     /* anything but a directory */
+	TABLE_OTHER,	 /* anything but a directory */
 	TABLE_DIRECTORY, /* a directory with an entry of its own */
-	TABLE_IMPLICIT,  /* a directory that is only named in the paths of other entries */
+	TABLE_IMPLICIT,	 /* a directory that is only named in the paths of other entries */
 	TABLE_ABSENT,
 };
 

@@ -18,13 +18,14 @@
 
 struct target_options {
 	/*
-	 * A path, or one behind archive://, oci-dir://, fs:// (root file system),
-	 * dir:// (project directory), file:// (single file); without a prefix the
-	 * kind is found out.
+	 * A path, or one behind archive://, oci-dir://, fs:// (no image, even where
+	 * the directory looks like one), dir:// (project directory), file:// (single
+	 * file); without a prefix the kind is found out.  "FILE:TAG" names one of
+	 * several images of an archive.
 	 */
 	struct slice name;
-	struct slice platform;        /* "os/arch" or "os/arch/variant"; empty: linux and this machine's */
-	struct slice_list skip_dirs;  /* globs over paths of the target, no leading slash needed */
+	struct slice platform; /* "os/arch" or "os/arch/variant"; empty: linux and this machine's */
+	struct slice_list skip_dirs; /* globs over paths of the target, no leading slash needed */
 	struct slice_list skip_files;
 };
 
@@ -32,12 +33,13 @@ struct target_options {
 struct target_result {
 	enum target_kind kind;
 	bool has_image;
-	struct image image;          /* when has_image */
-	struct os_release os;        /* id empty: none found */
-	struct package_list packages;/* sorted by package_cmp, os-release applied, no ids */
-	uint64_t files;              /* regular files seen */
-	uint64_t bytes;              /* uncompressed bytes seen */
-	bool confined;               /* every worker ran under Landlock and seccomp; else a gap says what was missing */
+	struct image image;	      /* when has_image */
+	struct os_release os;	      /* id empty: none found */
+	struct package_list packages; /* sorted by package_cmp, os-release applied, no ids */
+	uint64_t files;		      /* regular files seen */
+	uint64_t bytes;		      /* uncompressed bytes seen */
+	bool confined; /* every worker ran under Landlock and seccomp; else a gap says what was
+			  missing */
 };
 
 /*

@@ -9,12 +9,15 @@
 #include <sys/vfs.h>
 
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "base/limits.h"
 #include "image/beneath.h"
 #include "image/path.h"
 
 /* Refusals told one by one; the rest is counted. */
 #define REFUSALS_TOLD 100
+/* As much of a file is enough to know whether a row wants it. */
+#define FIRST_BYTES 512
 /* Paths of directories that wait for their turn. */
 #define PENDING_MAX (256 * MIB)
 
@@ -28,10 +31,10 @@ struct tree {
 	const struct tree_job *job;
 	struct record_sink *sink;
 	struct keeper keeper;
-	struct buf pending;       /* paths of directories, each followed by its length */
-	struct buf path;          /* of the entry */
+	struct buf pending; /* paths of directories, each followed by its length */
+	struct buf path;    /* of the entry */
 	struct arena arena;
-	struct inode_list kept;   /* files of rows with fixed paths */
+	struct inode_list kept; /* files of rows with fixed paths */
 	dev_t root_device;
 	struct statfs root_fs;
 	uint64_t refused;
@@ -43,9 +46,9 @@ struct tree {
 static bool is_pseudo(const struct statfs *fs)
 {
 	static const unsigned long magics[] = {
-		0x9fa0,     /* proc */
+		0x9fa0,	    /* proc */
 		0x62656572, /* sysfs */
-		0x1cd1,     /* devpts */
+		0x1cd1,	    /* devpts */
 		0x27e0eb,   /* cgroup */
 		0x63677270, /* cgroup2 */
 		0x64626720, /* debugfs */
@@ -60,7 +63,7 @@ static bool is_pseudo(const struct statfs *fs)
 		0x65735543, /* fusectl */
 		0x42494e4d, /* binfmt_misc */
 		0xde5e81e4, /* efivarfs */
-		0x0187,     /* autofs */
+		0x0187,	    /* autofs */
 		0x6e736673, /* nsfs */
 		0x67596969, /* rpc_pipefs */
 		0x09041934, /* anonymous inodes */
@@ -79,9 +82,9 @@ static const char *foreign_name(const struct statfs *fs)
 		unsigned long magic;
 		const char *name;
 	} rows[] = {
-		{ 0x6969, "NFS" },      { 0xff534d42, "CIFS" }, { 0xfe534d42, "SMB" },
-		{ 0x01021997, "9p" },   { 0x00c36400, "Ceph" }, { 0x794c7630, "overlay" },
-		{ 0x65735546, "FUSE" },
+		{0x6969, "NFS"},      {0xff534d42, "CIFS"}, {0xfe534d42, "SMB"},
+		{0x01021997, "9p"},   {0x00c36400, "Ceph"}, {0x794c7630, "overlay"},
+		{0x65735546, "FUSE"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
@@ -90,9 +93,10 @@ static const char *foreign_name(const struct statfs *fs)
 	return NULL;
 }
 
-__attribute__((format(printf, 6, 7)))
-static bool put_gap(struct tree *t, enum gap_kind kind, enum gap_reason reason, struct slice subject,
-		    struct error *err, const char *fmt, ...)
+__attribute__((format(printf, 6, 7))) static bool put_gap(struct tree *t, enum gap_kind kind,
+							  enum gap_reason reason,
+							  struct slice subject, struct error *err,
+							  const char *fmt, ...)
 {
 	char text[ERROR_MESSAGE_MAX];
 	va_list args;
@@ -100,9 +104,11 @@ static bool put_gap(struct tree *t, enum gap_kind kind, enum gap_reason reason, 
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	struct gap gap = { .kind = kind, .reason = reason, .offset = -1,
-			   .subject = slice_empty(subject) ? t->job->name : subject,
-			   .message = slice_from_cstr(text) };
+	struct gap gap = {.kind = kind,
+			  .reason = reason,
+			  .offset = -1,
+			  .subject = slice_empty(subject) ? t->job->name : subject,
+			  .message = slice_from_cstr(text)};
 	return record_put_gap(t->sink, &gap, err);
 }
 
@@ -116,8 +122,8 @@ static bool put_refusal(struct tree *t, struct slice path, int os_errno, struct 
 		return true;
 	if (!blocking && t->refused++ >= REFUSALS_TOLD)
 		return true;
-	return put_gap(t, blocking ? GAP_BLOCKING : GAP_LOCAL, GAP_REASON_UNREADABLE, path, err, "%s",
-		       strerror_r(os_errno, text, sizeof(text)));
+	return put_gap(t, blocking ? GAP_BLOCKING : GAP_LOCAL, GAP_REASON_UNREADABLE, path, err,
+		       "%s", strerror_r(os_errno, text, sizeof(text)));
 }
 
 /* The directory's path and the name into t->path; false: too long. */
@@ -170,14 +176,15 @@ static void remember(struct tree *t, struct slice path, const struct stat *st)
 	const struct inventory_row *row = inventory_match_path(t->job->keep.scope, path);
 
 	if (row && row->fixed_paths)
-		*vec_add(&t->arena, &t->kept) = (struct inode){ st->st_dev, st->st_ino };
+		*vec_add(&t->arena, &t->kept) = (struct inode){st->st_dev, st->st_ino};
 }
 
 /* A file that cannot be read to its end is a gap of its own, not the walk's end. */
 static bool read_open_file(struct tree *t, int fd, const struct stat *st, struct slice path,
 			   struct error *err)
 {
-	struct inventory_file file = { .path = path, .size = (uint64_t)st->st_size, .mode = st->st_mode };
+	struct inventory_file file = {
+		.path = path, .size = (uint64_t)st->st_size, .mode = st->st_mode};
 	struct stream_file bytes;
 	struct error why = ERROR_INIT;
 	bool kept;
@@ -194,11 +201,14 @@ static bool read_open_file(struct tree *t, int fd, const struct stat *st, struct
 		       gap_reason_of_error(why.code), path, err, "%s", why.message);
 }
 
-static bool visit_file(struct tree *t, int dir, const char *name, const struct stat *st, struct error *err)
+static bool visit_file(struct tree *t, int dir, const char *name, const struct stat *st,
+		       struct error *err)
 {
 	struct slice path = buf_slice(&t->path);
-	struct inventory_file file = { .path = path, .size = (uint64_t)st->st_size, .mode = st->st_mode };
+	struct inventory_file file = {
+		.path = path, .size = (uint64_t)st->st_size, .mode = st->st_mode};
 	struct stat opened;
+	char first[FIRST_BYTES];
 
 	t->end.files++;
 	t->end.bytes += file.size;
@@ -207,7 +217,12 @@ static bool visit_file(struct tree *t, int dir, const char *name, const struct s
 	CLEANUP_FD int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &opened) < 0)
 		return put_refusal(t, path, errno, err);
-	return !S_ISREG(opened.st_mode) || read_open_file(t, fd, &opened, path, err);
+	if (!S_ISREG(opened.st_mode))
+		return true;
+	ssize_t got = io_pread_full(fd, first, sizeof(first), 0);
+	if (got >= 0 && !keeper_looks_further(&t->keeper, &file, slice_new(first, (size_t)got)))
+		return true;
+	return read_open_file(t, fd, &opened, path, err);
 }
 
 /* Version control keeps no installed thing. */
@@ -219,7 +234,8 @@ static bool skips(const struct tree *t, struct slice path, const char *name)
 	return keep_skips_dir(&t->job->keep, path);
 }
 
-static bool visit(struct tree *t, int dir, struct slice parent, const struct dirent *d, struct error *err)
+static bool visit(struct tree *t, int dir, struct slice parent, const struct dirent *d,
+		  struct error *err)
 {
 	struct stat st;
 
@@ -254,7 +270,8 @@ static bool belongs(struct tree *t, int fd, struct slice path, bool *ret, struct
 	if (!foreign || *ret)
 		return true;
 	return put_gap(t, GAP_NOTE, GAP_REASON_UNSUPPORTED, path, err,
-		       "a mounted %s file system is not looked into; scan it by its own path", foreign);
+		       "a mounted %s file system is not looked into; scan it by its own path",
+		       foreign);
 }
 
 static bool read_directory(struct tree *t, struct slice path, struct error *err)
@@ -265,7 +282,8 @@ static bool read_directory(struct tree *t, struct slice path, struct error *err)
 	memcpy(text, path.data, path.len);
 	text[path.len] = '\0';
 	path.data = text;
-	CLEANUP_FD int fd = beneath_open(t->job->fd, text, O_RDONLY | O_DIRECTORY, BENEATH_NO_LINKS);
+	CLEANUP_FD int fd =
+		beneath_open(t->job->fd, text, O_RDONLY | O_DIRECTORY, BENEATH_NO_LINKS);
 	if (fd < 0)
 		return put_refusal(t, path, errno, err);
 	if (!belongs(t, fd, path, &inside, err))
@@ -307,7 +325,8 @@ static bool read_fixed_directory(struct tree *t, int fd, struct slice path, stru
 	if (!dir)
 		return true;
 	for (const struct dirent *d; ok && (d = readdir(dir)) != NULL;) {
-		CLEANUP_FD int file = openat(dirfd(dir), d->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+		CLEANUP_FD int file = openat(dirfd(dir), d->d_name,
+					     O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
 		if (file >= 0 && join(t, path, d->d_name))
 			ok = read_fixed_file(t, file, buf_slice(&t->path), err);
@@ -328,7 +347,8 @@ static bool follow_fixed(struct tree *t, const char *fixed, struct error *err)
 	CLEANUP_FD int fd = beneath_open(t->job->fd, fixed, O_RDONLY | O_NONBLOCK, BENEATH_ROOT);
 	if (fd < 0)
 		return errno == EACCES || errno == EPERM ? put_refusal(t, path, errno, err) : true;
-	return directory ? read_fixed_directory(t, fd, path, err) : read_fixed_file(t, fd, path, err);
+	return directory ? read_fixed_directory(t, fd, path, err)
+			 : read_fixed_file(t, fd, path, err);
 }
 
 static bool read_fixed(struct tree *t, struct error *err)
@@ -361,7 +381,8 @@ static bool walk(struct tree *t, struct error *err)
 				"more than %llu entries", (unsigned long long)LIMIT_TAR_ENTRIES))
 		return false;
 	if (t->refused > REFUSALS_TOLD &&
-	    !put_gap(t, GAP_LOCAL, GAP_REASON_UNREADABLE, SLICE_EMPTY, err, "%llu more could not be read",
+	    !put_gap(t, GAP_LOCAL, GAP_REASON_UNREADABLE, SLICE_EMPTY, err,
+		     "%llu more could not be read",
 		     (unsigned long long)(t->refused - REFUSALS_TOLD)))
 		return false;
 	return read_fixed(t, err);
@@ -369,13 +390,14 @@ static bool walk(struct tree *t, struct error *err)
 
 bool tree_read(const struct tree_job *job, struct record_sink *sink, struct error *err)
 {
-	struct tree t = { .job = job, .sink = sink };
+	struct tree t = {.job = job, .sink = sink};
 
 	buf_init(&t.pending, PENDING_MAX);
 	buf_init(&t.path, LIMIT_PATH);
 	arena_init(&t.arena, 0);
 	keeper_init(&t.keeper, &job->keep, sink);
-	bool ok = record_put_layer(sink, 0, err) && walk(&t, err) && record_put_end(sink, &t.end, err);
+	bool ok = record_put_layer(sink, 0, err) && walk(&t, err) &&
+		  record_put_end(sink, &t.end, err);
 	keeper_release(&t.keeper);
 	arena_release(&t.arena);
 	buf_release(&t.path);
@@ -401,8 +423,10 @@ static struct slice known_tail(const struct keep_options *keep, struct slice pat
 bool tree_read_file(const struct tree_job *job, uint64_t size, uint32_t mode, struct slice path,
 		    struct record_sink *sink, struct error *err)
 {
-	struct tree t = { .job = job, .sink = sink, .end = { .entries = 1, .files = 1, .bytes = size } };
-	struct inventory_file file = { .path = known_tail(&job->keep, path), .size = size, .mode = mode };
+	struct tree t = {
+		.job = job, .sink = sink, .end = {.entries = 1, .files = 1, .bytes = size}};
+	struct inventory_file file = {
+		.path = known_tail(&job->keep, path), .size = size, .mode = mode};
 	struct stream_file bytes;
 	struct error why = ERROR_INIT;
 	bool kept;
@@ -425,9 +449,10 @@ bool tree_read_file(const struct tree_job *job, uint64_t size, uint32_t mode, st
 bool tree_is_rootfs(int fd)
 {
 	static const char *const markers[] = {
-		"etc/os-release", "usr/lib/os-release", "etc/alpine-release", "etc/debian_version",
-		"lib/apk/db/installed", "usr/lib/apk/db/installed", "var/lib/dpkg/status",
-		"var/lib/dpkg/status.d", "var/lib/rpm", "usr/lib/sysimage/rpm", "var/lib/pacman",
+		"etc/os-release",	"usr/lib/os-release",	 "etc/alpine-release",
+		"etc/debian_version",	"lib/apk/db/installed",	 "usr/lib/apk/db/installed",
+		"var/lib/dpkg/status",	"var/lib/dpkg/status.d", "var/lib/rpm",
+		"usr/lib/sysimage/rpm", "var/lib/pacman",
 	};
 	struct stat st;
 

@@ -9,8 +9,8 @@
 #include "image/keep.h"
 
 struct tree_job {
-	int fd;               /* of the directory or file */
-	struct slice name;    /* for messages */
+	int fd;		   /* of the directory or file */
+	struct slice name; /* for messages */
 	struct keep_options keep;
 };
 

@@ -6,17 +6,18 @@
 #include "base/mem.h"
 #include "image/union_tree.h"
 
-/* Node visits through links, over all layers: far beyond any image that is not made to cost time. */
-#define ALIAS_BUDGET ((uint64_t)20000000)
+/* Node visits through links, over all layers: far beyond any image that is not made to cost time.
+ */
+#define ALIAS_BUDGET	  ((uint64_t)20000000)
 #define ALIASES_PER_LAYER 100000
-#define WANTED_MAX 100000
+#define WANTED_MAX	  100000
 
 /* A directory that a layer reaches through a lower link: `spelled` there, `real` in the tree. */
 struct alias {
-	uint64_t hash;         /* of the spelled path */
+	uint64_t hash; /* of the spelled path */
 	uint32_t real;
-	uint32_t link;         /* the tree's node of the link, to spell the path */
-	uint32_t from;         /* number of the alias that the link was met through + 1, 0: none */
+	uint32_t link; /* the tree's node of the link, to spell the path */
+	uint32_t from; /* number of the alias that the link was met through + 1, 0: none */
 };
 struct alias_list VEC_OF(struct alias);
 
@@ -25,14 +26,14 @@ struct maker {
 	const struct union_layer *layers;
 	size_t count;
 	struct union_tree tree;
-	struct arena scratch;  /* of one layer */
+	struct arena scratch; /* of one layer */
 	struct union_result *ret;
 	uint64_t budget;
 };
 
 void union_layer_init(struct union_layer *l)
 {
-	*l = (struct union_layer){ 0 };
+	*l = (struct union_layer){0};
 	map_init(&l->by_path);
 }
 
@@ -80,7 +81,8 @@ static bool spend(struct maker *m)
 }
 
 /* What a layer's entry does to what lies below it at the same path. */
-static void apply_hit(struct maker *m, uint32_t node, enum table_kind kind, struct alias_list *through)
+static void apply_hit(struct maker *m, uint32_t node, enum table_kind kind,
+		      struct alias_list *through)
 {
 	struct union_node *n = &m->tree.nodes[node];
 
@@ -89,7 +91,7 @@ static void apply_hit(struct maker *m, uint32_t node, enum table_kind kind, stru
 	} else if (kind == TABLE_DIRECTORY) {
 		tree_clear_own(&m->tree, node);
 	} else if (kind == TABLE_IMPLICIT && n->kind == NODE_LINK) {
-		*vec_add(&m->scratch, through) = (struct alias){ .hash = n->hash, .link = node };
+		*vec_add(&m->scratch, through) = (struct alias){.hash = n->hash, .link = node};
 	} else if (kind == TABLE_IMPLICIT) {
 		tree_clear_own(&m->tree, node);
 	}
@@ -112,12 +114,13 @@ static void apply_table(struct maker *m, const struct union_layer *l, struct ali
 	}
 	for (uint32_t node = 1; node < nodes; node++)
 		if (m->tree.nodes[node].live)
-			apply_hit(m, node, table_find(&l->table, m->tree.nodes[node].hash), through);
+			apply_hit(m, node, table_find(&l->table, m->tree.nodes[node].hash),
+				  through);
 }
 
 static void apply_hidings(struct maker *m, const struct union_layer *l)
 {
-	vec_each(h, &l->hidings) {
+	vec_each (h, &l->hidings) {
 		uint32_t node = tree_resolve(&m->tree, h->path, h->opaque, TREE_LOOK);
 
 		if (node != NODE_ABSENT)
@@ -126,7 +129,8 @@ static void apply_hidings(struct maker *m, const struct union_layer *l)
 }
 
 /* The path of a node below an alias, as the layer spells it. */
-static struct slice spell(struct maker *m, const struct alias_list *list, uint32_t number, uint32_t node)
+static struct slice spell(struct maker *m, const struct alias_list *list, uint32_t number,
+			  uint32_t node)
 {
 	struct slice rest = tree_path_below(&m->tree, list->items[number].real, node, &m->scratch);
 	const struct alias *at = &list->items[number];
@@ -136,16 +140,16 @@ static struct slice spell(struct maker *m, const struct alias_list *list, uint32
 		head = tree_path(&m->tree, at->link, &m->scratch);
 	else
 		head = spell(m, list, at->from - 1, at->link);
-	struct slice parts[] = { head, rest };
+	struct slice parts[] = {head, rest};
 	return slice_empty(rest) ? head : arena_join(&m->scratch, parts, 2, SLICE("/"));
 }
 
 static bool ask(struct maker *m, struct union_wanted w)
 {
 	struct arena *a = m->context->arena;
-	struct slice key = arena_printf(a, "%u %u %d %u %.*s %.*s %.*s", w.layer, w.row, w.directory,
-					w.origin_layer, SLICE_ARG(w.path), SLICE_ARG(w.as),
-					SLICE_ARG(w.origin_path));
+	struct slice key = arena_printf(a, "%u %u %d %u %.*s %.*s %.*s", w.layer, w.row,
+					w.directory, w.origin_layer, SLICE_ARG(w.path),
+					SLICE_ARG(w.as), SLICE_ARG(w.origin_path));
 	bool is_new;
 
 	if (m->ret->wanted.count >= WANTED_MAX)
@@ -169,8 +173,12 @@ static void ask_spelled(struct maker *m, uint32_t layer, const struct union_node
 {
 	if (item_at(&m->layers[layer], spelled))
 		return;
-	ask(m, (struct union_wanted){ .layer = layer, .path = spelled, .as = real, .row = row,
-				      .directory = n->probe_directory, .origin_layer = layer });
+	ask(m, (struct union_wanted){.layer = layer,
+				     .path = spelled,
+				     .as = real,
+				     .row = row,
+				     .directory = n->probe_directory,
+				     .origin_layer = layer});
 }
 
 static bool alias_child(struct maker *m, uint32_t layer, struct alias_list *list, uint32_t number,
@@ -183,12 +191,14 @@ static bool alias_child(struct maker *m, uint32_t layer, struct alias_list *list
 		real = tree_path(&m->tree, child, &m->scratch);
 	if (kind == TABLE_OTHER && n->probe && !n->probe_directory)
 		ask_spelled(m, layer, n, n->probe - 1, spell(m, list, number, child), real);
-	else if (kind == TABLE_OTHER && n->kind == NODE_FILE && inventory_rows[n->item->row]->matches)
+	else if (kind == TABLE_OTHER && n->kind == NODE_FILE &&
+		 inventory_rows[n->item->row]->matches)
 		ask_spelled(m, layer, n, n->item->row, spell(m, list, number, child), real);
 	else if ((kind == TABLE_DIRECTORY || kind == TABLE_IMPLICIT) && n->probe_directory)
 		ask_spelled(m, layer, n, n->probe - 1, spell(m, list, number, child), real);
 	if (kind == TABLE_IMPLICIT && n->kind == NODE_LINK) {
-		*vec_add(&m->scratch, list) = (struct alias){ .hash = hash, .link = child, .from = number + 1 };
+		*vec_add(&m->scratch, list) =
+			(struct alias){.hash = hash, .link = child, .from = number + 1};
 		return false;
 	}
 	if (kind == TABLE_OTHER)
@@ -208,10 +218,10 @@ struct alias_steps VEC_OF(struct alias_step);
 static void walk_alias(struct maker *m, uint32_t layer, struct alias_list *list, uint32_t number)
 {
 	const struct table *table = &m->layers[layer].table;
-	struct alias_steps steps = { 0 };
+	struct alias_steps steps = {0};
 
-	*vec_add(&m->scratch, &steps) = (struct alias_step){ list->items[number].real,
-							     list->items[number].hash };
+	*vec_add(&m->scratch, &steps) =
+		(struct alias_step){list->items[number].real, list->items[number].hash};
 	while (steps.count) {
 		struct alias_step at = steps.items[--steps.count];
 
@@ -225,7 +235,7 @@ static void walk_alias(struct maker *m, uint32_t layer, struct alias_list *list,
 				return;
 			uint64_t hash = path_hash_child(m->context->key, at.hash, n->name);
 			if (alias_child(m, layer, list, number, hash, c, table_find(table, hash)))
-				*vec_add(&m->scratch, &steps) = (struct alias_step){ c, hash };
+				*vec_add(&m->scratch, &steps) = (struct alias_step){c, hash};
 		}
 	}
 }
@@ -247,7 +257,8 @@ static void apply_aliases(struct maker *m, uint32_t layer, struct alias_list *li
 
 		if (i >= ALIASES_PER_LAYER)
 			m->ret->links_over = true;
-		if (m->tree.nodes[alias->link].kind != NODE_LINK || alias_depth(list, i) > LIMIT_LINK_DEPTH)
+		if (m->tree.nodes[alias->link].kind != NODE_LINK ||
+		    alias_depth(list, i) > LIMIT_LINK_DEPTH)
 			continue;
 		alias->real = tree_follow(&m->tree, alias->link);
 		if (alias->real != NODE_ABSENT)
@@ -255,7 +266,8 @@ static void apply_aliases(struct maker *m, uint32_t layer, struct alias_list *li
 	}
 }
 
-static void place(struct maker *m, uint32_t layer, const struct union_item *item, enum node_kind kind)
+static void place(struct maker *m, uint32_t layer, const struct union_item *item,
+		  enum node_kind kind)
 {
 	uint32_t node = tree_resolve(&m->tree, item->path, false, TREE_PLACE);
 
@@ -268,7 +280,7 @@ static void place(struct maker *m, uint32_t layer, const struct union_item *item
 static bool apply_layer(struct maker *m, uint32_t number, struct error *err)
 {
 	const struct union_layer *l = &m->layers[number];
-	struct alias_list through = { 0 };
+	struct alias_list through = {0};
 
 	if (m->context->run && run_interrupted(m->context->run, err))
 		return false;
@@ -276,10 +288,10 @@ static bool apply_layer(struct maker *m, uint32_t number, struct error *err)
 		apply_table(m, l, &through);
 	apply_hidings(m, l);
 	apply_aliases(m, number, &through);
-	vec_each(item, &l->items)
+	vec_each (item, &l->items)
 		if (item->type == RECORD_SYMLINK)
 			place(m, number, item, NODE_LINK);
-	vec_each(item, &l->items)
+	vec_each (item, &l->items)
 		if (item->type == RECORD_FILE || item->type == RECORD_NEED)
 			place(m, number, item, NODE_FILE);
 	arena_clear(&m->scratch);
@@ -310,18 +322,22 @@ static struct slice display_path(const struct union_item *item, struct slice rea
 	return row->matches && !row->matches(real) ? item->path : real;
 }
 
-static void add_need(struct maker *m, const struct union_node *n, struct slice path, struct slice as)
+static void add_need(struct maker *m, const struct union_node *n, struct slice path,
+		     struct slice as)
 {
 	const struct union_item *item = n->item;
 	uint32_t layer;
 
 	if (holder(m, n->layer, path_hash(m->context->key, item->target), &layer) &&
-	    ask(m, (struct union_wanted){ .layer = layer, .path = item->target, .as = as,
-					  .row = item->row, .origin_layer = n->layer,
-					  .origin_path = item->path }))
+	    ask(m, (struct union_wanted){.layer = layer,
+					 .path = item->target,
+					 .as = as,
+					 .row = item->row,
+					 .origin_layer = n->layer,
+					 .origin_path = item->path}))
 		return;
 	*vec_add(m->context->arena, &m->ret->unresolved) = (struct union_visible){
-		.path = path, .display = as, .layer = n->layer, .item = item };
+		.path = path, .display = as, .layer = n->layer, .item = item};
 }
 
 static int compare_visible(const void *a, const void *b)
@@ -343,8 +359,11 @@ static void collect(struct maker *m)
 		if (n->item->type == RECORD_NEED)
 			add_need(m, n, path, display);
 		else
-			*vec_add(m->context->arena, &m->ret->files) = (struct union_visible){
-				.path = path, .display = display, .layer = n->layer, .item = n->item };
+			*vec_add(m->context->arena, &m->ret->files) =
+				(struct union_visible){.path = path,
+						       .display = display,
+						       .layer = n->layer,
+						       .item = n->item};
 	}
 	if (m->ret->files.count)
 		qsort(m->ret->files.items, m->ret->files.count, sizeof(*m->ret->files.items),
@@ -360,8 +379,11 @@ static void ask_fixed_file(struct maker *m, uint32_t row, struct slice path, uin
 	if (n->kind == NODE_FILE && n->item->row == row)
 		return;
 	if (m->count && holder(m, (uint32_t)m->count - 1, n->hash, &layer))
-		ask(m, (struct union_wanted){ .layer = layer, .path = tree_path(&m->tree, node, &m->scratch),
-					      .as = path, .row = row, .origin_layer = layer });
+		ask(m, (struct union_wanted){.layer = layer,
+					     .path = tree_path(&m->tree, node, &m->scratch),
+					     .as = path,
+					     .row = row,
+					     .origin_layer = layer});
 }
 
 static void ask_fixed_directory(struct maker *m, uint32_t row, struct slice path, uint32_t node)
@@ -373,15 +395,18 @@ static void ask_fixed_directory(struct maker *m, uint32_t row, struct slice path
 		enum table_kind kind = l->has_table ? table_find(&l->table, hash) : TABLE_DIRECTORY;
 
 		if (kind == TABLE_DIRECTORY || kind == TABLE_IMPLICIT)
-			ask(m, (struct union_wanted){
-				.layer = layer, .path = tree_path(&m->tree, node, &m->scratch),
-				.as = path, .row = row, .directory = true, .origin_layer = layer });
+			ask(m, (struct union_wanted){.layer = layer,
+						     .path = tree_path(&m->tree, node, &m->scratch),
+						     .as = path,
+						     .row = row,
+						     .directory = true,
+						     .origin_layer = layer});
 	}
 }
 
 /* Calls back for each fixed path of the rows in scope, without the '/' that marks a directory. */
-static void each_fixed(struct maker *m,
-		       void (*act)(struct maker *m, uint32_t row, struct slice path, bool directory))
+static void each_fixed(struct maker *m, void (*act)(struct maker *m, uint32_t row,
+						    struct slice path, bool directory))
 {
 	for (size_t i = 0; i < inventory_row_count; i++) {
 		const char *const *fixed = inventory_rows[i]->fixed_paths;
@@ -420,10 +445,10 @@ static void resolve_fixed(struct maker *m, uint32_t row, struct slice path, bool
 bool union_make(const struct union_context *context, const struct union_layer *layers, size_t count,
 		struct union_result *ret, struct error *err)
 {
-	struct maker m = { .context = context, .layers = layers, .count = count, .ret = ret };
+	struct maker m = {.context = context, .layers = layers, .count = count, .ret = ret};
 	bool ok = true;
 
-	*ret = (struct union_result){ 0 };
+	*ret = (struct union_result){0};
 	tree_init(&m.tree, context->key);
 	arena_init(&m.scratch, 0);
 	each_fixed(&m, probe_fixed);

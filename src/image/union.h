@@ -21,12 +21,13 @@
 #include "model/run.h"
 
 struct union_item {
-	enum record_type type;  /* RECORD_FILE, RECORD_SYMLINK, RECORD_NEED; RECORD_NONE: replaced in its layer */
-	struct slice path;      /* as the layer spells it */
-	struct slice target;    /* link: as written; need: where the bytes stand in the layer */
-	struct slice as;        /* file: differs from path when a link or fixed path led there */
+	enum record_type type; /* RECORD_FILE, RECORD_SYMLINK, RECORD_NEED; RECORD_NONE: replaced in
+				  its layer */
+	struct slice path;     /* as the layer spells it */
+	struct slice target;   /* link: as written; need: where the bytes stand in the layer */
+	struct slice as;       /* file: differs from path when a link or fixed path led there */
 	uint32_t row;
-	uint32_t file;          /* the caller's number of a RECORD_FILE */
+	uint32_t file; /* the caller's number of a RECORD_FILE */
 };
 struct union_item_list VEC_OF(struct union_item);
 
@@ -40,9 +41,9 @@ struct union_hiding_list VEC_OF(struct union_hiding);
 struct union_layer {
 	struct union_item_list items;
 	struct union_hiding_list hidings;
-	struct table table;     /* finished */
-	bool has_table;         /* false: anything may be in it (the bottom layer) */
-	struct map by_path;     /* path -> number of the item + 1, the last one */
+	struct table table; /* finished */
+	bool has_table;	    /* false: anything may be in it (the bottom layer) */
+	struct map by_path; /* path -> number of the item + 1, the last one */
 };
 
 void union_layer_init(struct union_layer *l);
@@ -52,36 +53,36 @@ struct union_item *union_layer_add(struct union_layer *l, struct arena *a, struc
 void union_layer_gone(struct union_layer *l, struct slice path);
 
 struct union_visible {
-	struct slice path;      /* where the file really is */
-	struct slice display;   /* the path that the row knows it by */
+	struct slice path;    /* where the file really is */
+	struct slice display; /* the path that the row knows it by */
 	uint32_t layer;
 	const struct union_item *item;
 };
 
 /* A file (or with `directory` the files right in it) that a second pass should read. */
 struct union_wanted {
-	uint32_t layer;         /* that holds the bytes */
-	struct slice path;      /* there */
-	struct slice as;        /* as if it stood here */
+	uint32_t layer;	   /* that holds the bytes */
+	struct slice path; /* there */
+	struct slice as;   /* as if it stood here */
 	uint32_t row;
 	bool directory;
-	uint32_t origin_layer;  /* where the item belongs that comes out of it */
+	uint32_t origin_layer;	  /* where the item belongs that comes out of it */
 	struct slice origin_path; /* empty: the path itself */
 };
 
 struct union_result {
-	struct VEC_OF(struct union_visible) files;      /* sorted by path */
-	struct VEC_OF(struct union_wanted) wanted;      /* none that was asked before */
+	struct VEC_OF(struct union_visible) files;	/* sorted by path */
+	struct VEC_OF(struct union_wanted) wanted;	/* none that was asked before */
 	struct VEC_OF(struct union_visible) unresolved; /* links whose bytes no layer holds */
-	bool links_over;        /* links lead through one another too often: not all were followed */
+	bool links_over; /* links lead through one another too often: not all were followed */
 };
 
 struct union_context {
 	const struct path_key *key;
-	unsigned scope;         /* whose rows' fixed paths are resolved; 0: none */
-	struct arena *arena;    /* of the result */
-	struct map *asked;      /* what earlier rounds wanted; grows */
-	const struct run *run;  /* for interruption; may be NULL */
+	unsigned scope;	       /* whose rows' fixed paths are resolved; 0: none */
+	struct arena *arena;   /* of the result */
+	struct map *asked;     /* what earlier rounds wanted; grows */
+	const struct run *run; /* for interruption; may be NULL */
 };
 
 /* Bottom layer first.  False: interrupted. */

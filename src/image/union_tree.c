@@ -8,7 +8,7 @@
 
 void tree_init(struct union_tree *t, const struct path_key *key)
 {
-	*t = (struct union_tree){ .key = key };
+	*t = (struct union_tree){.key = key};
 	arena_init(&t->names, 0);
 	/* Every link followed may put its target in front of what is left. */
 	buf_init(&t->rest, (LIMIT_LINK_DEPTH + 2) * (LIMIT_PATH + 1));
@@ -16,8 +16,8 @@ void tree_init(struct union_tree *t, const struct path_key *key)
 	t->nodes = mem_alloc_zero(t->alloc, sizeof(*t->nodes));
 	t->slot_count = 1024;
 	t->slots = mem_alloc_zero(t->slot_count, sizeof(*t->slots));
-	t->nodes[0] = (struct union_node){ .hash = PATH_HASH_ROOT, .parent = 0, .child = NODE_ABSENT,
-					   .sibling = NODE_ABSENT };
+	t->nodes[0] = (struct union_node){
+		.hash = PATH_HASH_ROOT, .parent = 0, .child = NODE_ABSENT, .sibling = NODE_ABSENT};
 	t->count = 1;
 }
 
@@ -31,7 +31,8 @@ void tree_release(struct union_tree *t)
 
 uint32_t tree_by_hash(const struct union_tree *t, uint64_t hash)
 {
-	for (size_t i = (hash >> 2) & (t->slot_count - 1); t->slots[i]; i = (i + 1) & (t->slot_count - 1))
+	for (size_t i = (hash >> 2) & (t->slot_count - 1); t->slots[i];
+	     i = (i + 1) & (t->slot_count - 1))
 		if (t->nodes[t->slots[i] - 1].hash == hash)
 			return t->slots[i] - 1;
 	return NODE_ABSENT;
@@ -55,9 +56,11 @@ static uint32_t new_child(struct union_tree *t, uint32_t parent, struct slice na
 		t->nodes = mem_realloc(t->nodes, t->alloc, sizeof(*t->nodes));
 	}
 	t->count++;
-	t->nodes[node] = (struct union_node){ .name = arena_copy(&t->names, name), .hash = hash,
-					      .parent = parent, .child = NODE_ABSENT,
-					      .sibling = t->nodes[parent].child };
+	t->nodes[node] = (struct union_node){.name = arena_copy(&t->names, name),
+					     .hash = hash,
+					     .parent = parent,
+					     .child = NODE_ABSENT,
+					     .sibling = t->nodes[parent].child};
 	t->nodes[parent].child = node;
 	if ((size_t)t->count * 2 > t->slot_count) {
 		free(t->slots);
@@ -93,7 +96,8 @@ static bool push_target(struct union_tree *t, struct slice target, struct slice 
 	return true;
 }
 
-static uint32_t step(struct union_tree *t, uint32_t at, struct slice name, enum tree_missing missing)
+static uint32_t step(struct union_tree *t, uint32_t at, struct slice name,
+		     enum tree_missing missing)
 {
 	if (slice_empty(name) || slice_is(name, "."))
 		return at;
@@ -136,7 +140,8 @@ static uint32_t resolve(struct union_tree *t, uint32_t at, struct slice path, bo
 			continue;
 		}
 		struct slice target = t->nodes[next].item->target;
-		if (++links > LIMIT_LINK_DEPTH || target.len > LIMIT_PATH || !push_target(t, target, &rest))
+		if (++links > LIMIT_LINK_DEPTH || target.len > LIMIT_PATH ||
+		    !push_target(t, target, &rest))
 			return NODE_ABSENT;
 		at = slice_starts(target, SLICE("/")) ? 0 : t->nodes[next].parent;
 	}
@@ -219,7 +224,8 @@ void tree_clear(struct union_tree *t, uint32_t node, bool self)
 	}
 }
 
-struct slice tree_path_below(const struct union_tree *t, uint32_t top, uint32_t node, struct arena *a)
+struct slice tree_path_below(const struct union_tree *t, uint32_t top, uint32_t node,
+			     struct arena *a)
 {
 	size_t len = 0;
 

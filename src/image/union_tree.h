@@ -21,25 +21,25 @@ enum node_kind {
 
 struct union_node {
 	struct slice name;
-	uint64_t hash;             /* of the whole path */
+	uint64_t hash; /* of the whole path */
 	const struct union_item *item;
 	uint32_t parent, child, sibling; /* NODE_ABSENT: none */
 	uint32_t layer;
-	uint32_t live;             /* links and files at and below it */
-	uint32_t probe;            /* row + 1 whose fixed path this is, 0: none */
-	uint32_t probes_below;     /* at and below it */
+	uint32_t live;	       /* links and files at and below it */
+	uint32_t probe;	       /* row + 1 whose fixed path this is, 0: none */
+	uint32_t probes_below; /* at and below it */
 	enum node_kind kind;
 	bool probe_directory;
 };
 
 struct union_tree {
 	const struct path_key *key;
-	struct union_node *nodes;  /* heap; moves when nodes are made */
+	struct union_node *nodes; /* heap; moves when nodes are made */
 	uint32_t count, alloc;
-	uint32_t *slots;           /* by hash: node + 1 */
+	uint32_t *slots; /* by hash: node + 1 */
 	size_t slot_count;
 	struct arena names;
-	struct buf rest;           /* of the path being resolved */
+	struct buf rest; /* of the path being resolved */
 };
 
 void tree_init(struct union_tree *t, const struct path_key *key);
@@ -71,6 +71,7 @@ void tree_clear(struct union_tree *t, uint32_t node, bool self);
 
 struct slice tree_path(const struct union_tree *t, uint32_t node, struct arena *a);
 /* The path from the node `top` on, which lies above. */
-struct slice tree_path_below(const struct union_tree *t, uint32_t top, uint32_t node, struct arena *a);
+struct slice tree_path_below(const struct union_tree *t, uint32_t top, uint32_t node,
+			     struct arena *a);
 
 #endif

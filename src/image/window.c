@@ -29,7 +29,7 @@ static bool window_next(struct stream *s, struct slice *ret, struct error *err)
 
 void window_init(struct window *w, struct stream *below)
 {
-	*w = (struct window){ .stream = { .next = window_next }, .below = below };
+	*w = (struct window){.stream = {.next = window_next}, .below = below};
 }
 
 bool window_open(struct window *w, uint64_t offset, uint64_t size, struct error *err)
@@ -42,7 +42,8 @@ bool window_open(struct window *w, uint64_t offset, uint64_t size, struct error 
 		if (!take(w, offset - w->position, &piece, err))
 			return false;
 		if (slice_empty(piece))
-			return error_set_at(err, ERR_FORMAT, w->position, "the archive ends before it");
+			return error_set_at(err, ERR_FORMAT, w->position,
+					    "the archive ends before it");
 	}
 	w->left = size;
 	return true;

@@ -5,11 +5,11 @@
 #include "format/stream.h"
 
 struct window {
-	struct stream stream;  /* the part that is open; released with `below` */
+	struct stream stream; /* the part that is open; released with `below` */
 	struct stream *below;
-	struct slice rest;     /* of the last piece */
-	uint64_t position;     /* in `below`, of the first byte of the rest */
-	uint64_t left;         /* of the part */
+	struct slice rest; /* of the last piece */
+	uint64_t position; /* in `below`, of the first byte of the rest */
+	uint64_t left;	   /* of the part */
 };
 
 void window_init(struct window *w, struct stream *below);

@@ -47,7 +47,7 @@ static bool batch_put(struct record_sink *sink, struct slice record, struct erro
 
 static void batch_init(struct batch_sink *s, struct worker_output *out)
 {
-	*s = (struct batch_sink){ .out = out };
+	*s = (struct batch_sink){.out = out};
 	record_sink_init(&s->sink, batch_put);
 	buf_init(&s->batch, LIMIT_RECORD);
 }
@@ -83,25 +83,28 @@ static bool run_outline(void *job, struct worker_output *out, struct error *err)
 /* One job of a pass. */
 struct layers_work {
 	const struct work *work;
-	uint32_t *numbers;            /* of its layers, by offset */
+	uint32_t *numbers; /* of its layers, by offset */
 	size_t count;
 	const struct union_wanted *wanted; /* of the second pass, also other layers'; NULL: first */
 	size_t wanted_count;
-	struct collect_job collect;   /* the broker's side */
+	struct collect_job collect; /* the broker's side */
 	struct slice name;
 };
 
 /* What is wanted of one layer. */
-static struct keep_wanted_list wanted_of(const struct layers_work *l, uint32_t number, struct arena *a)
+static struct keep_wanted_list wanted_of(const struct layers_work *l, uint32_t number,
+					 struct arena *a)
 {
-	struct keep_wanted_list list = { 0 };
+	struct keep_wanted_list list = {0};
 
 	for (size_t i = 0; i < l->wanted_count; i++) {
 		const struct union_wanted *w = &l->wanted[i];
 
 		if (w->layer == number)
-			*vec_add(a, &list) = (struct keep_wanted){ .path = w->path, .as = w->as, .row = w->row,
-								   .directory = w->directory };
+			*vec_add(a, &list) = (struct keep_wanted){.path = w->path,
+								  .as = w->as,
+								  .row = w->row,
+								  .directory = w->directory};
 	}
 	return list;
 }
@@ -110,8 +113,11 @@ static bool read_layer(const struct layers_work *l, uint32_t number, struct stre
 		       struct record_sink *sink, struct error *err)
 {
 	const struct work *w = l->work;
-	struct layer_job job = { .number = number, .key = w->key, .keep = w->keep,
-				 .name = w->collection.layers[number].name, .table = number > 0 };
+	struct layer_job job = {.number = number,
+				.key = w->key,
+				.keep = w->keep,
+				.name = w->collection.layers[number].name,
+				.table = number > 0};
 	struct keep_wanted_list wanted;
 	struct arena arena;
 
@@ -158,8 +164,10 @@ static bool read_stored(const struct layers_work *l, uint32_t number, struct rec
 	return ok;
 }
 
-/* An archive that is compressed as a whole is inflated from its start, and its layers met on the way. */
-static bool read_compressed(const struct layers_work *l, struct record_sink *sink, struct error *err)
+/* An archive that is compressed as a whole is inflated from its start, and its layers met on the
+ * way. */
+static bool read_compressed(const struct layers_work *l, struct record_sink *sink,
+			    struct error *err)
 {
 	const struct work *w = l->work;
 	struct stream_file file;
@@ -185,7 +193,7 @@ static bool run_layers(void *job, struct worker_output *out, struct error *err)
 {
 	const struct layers_work *l = job;
 	const struct work *w = l->work;
-	struct tree_job tree = { .fd = w->fd, .name = w->name, .keep = w->keep };
+	struct tree_job tree = {.fd = w->fd, .name = w->name, .keep = w->keep};
 	struct batch_sink sink;
 	bool ok;
 
@@ -218,13 +226,15 @@ struct outline_answer {
 	struct error err;
 };
 
-static bool on_outline(void *context, size_t job, uint32_t type, struct slice record, struct error *err)
+static bool on_outline(void *context, size_t job, uint32_t type, struct slice record,
+		       struct error *err)
 {
 	struct outline_answer *answer = context;
 
 	(void)job;
 	if (type != FRAME_OUTLINE || answer->came)
-		return error_set(err, ERR_WORKER, "a worker answered with a record of no known type");
+		return error_set(err, ERR_WORKER,
+				 "a worker answered with a record of no known type");
 	answer->came = true;
 	return outline_decode(record, answer->work->run->arena, &answer->work->outline, err);
 }
@@ -242,10 +252,10 @@ static void on_outline_end(void *context, size_t job, const struct error *err)
 
 bool work_outline(struct work *w, const struct outline_options *options, struct error *err)
 {
-	struct outline_work outline = { w, options };
-	struct worker_job job = { .run = run_outline, .job = &outline, .name = w->name };
-	struct outline_answer answer = { .work = w, .err = ERROR_INIT };
-	struct worker_events events = { on_outline, on_outline_end, &answer };
+	struct outline_work outline = {w, options};
+	struct worker_job job = {.run = run_outline, .job = &outline, .name = w->name};
+	struct outline_answer answer = {.work = w, .err = ERROR_INIT};
+	struct worker_events events = {on_outline, on_outline_end, &answer};
 
 	job_fd(w, &job);
 	confine_run(w->confine, w->run, &job, 1, &events);
@@ -261,19 +271,22 @@ struct pass {
 	size_t count, done;
 };
 
-static bool on_records(void *context, size_t job, uint32_t type, struct slice frame, struct error *err)
+static bool on_records(void *context, size_t job, uint32_t type, struct slice frame,
+		       struct error *err)
 {
 	struct pass *p = context;
 	struct cursor c;
 
 	if (type != FRAME_RECORDS)
-		return error_set(err, ERR_WORKER, "a worker answered with a record of no known type");
+		return error_set(err, ERR_WORKER,
+				 "a worker answered with a record of no known type");
 	cursor_init(&c, frame);
 	while (cursor_left(&c)) {
 		struct slice record = wire_get_slice(&c);
 
 		if (c.failed)
-			return error_set(err, ERR_WORKER, "a worker answered with a malformed frame");
+			return error_set(err, ERR_WORKER,
+					 "a worker answered with a malformed frame");
 		if (!collect_record(&p->work->collection, &p->jobs[job].collect, record, err))
 			return false;
 	}
@@ -295,8 +308,9 @@ static void on_layers_end(void *context, size_t number, const struct error *err)
 
 		if (layer->ended)
 			continue;
-		collect_gap(c, GAP_BLOCKING, err ? gap_reason_of_error(err->code) : GAP_REASON_WORKER,
-			    layer->name, l->numbers[i], err ? err->offset : -1,
+		collect_gap(c, GAP_BLOCKING,
+			    err ? gap_reason_of_error(err->code) : GAP_REASON_WORKER, layer->name,
+			    l->numbers[i], err ? err->offset : -1,
 			    err ? err->message : "a worker ended without an answer");
 	}
 }
@@ -322,8 +336,8 @@ static int compare_jobs(const void *a, const void *b)
 static void run_pass(struct work *w, struct layers_work *jobs, size_t count)
 {
 	struct arena arena;
-	struct pass pass = { .work = w, .jobs = jobs, .count = count };
-	struct worker_events events = { on_records, on_layers_end, &pass };
+	struct pass pass = {.work = w, .jobs = jobs, .count = count};
+	struct worker_events events = {on_records, on_layers_end, &pass};
 
 	if (count == 0)
 		return;
@@ -337,7 +351,7 @@ static void run_pass(struct work *w, struct layers_work *jobs, size_t count)
 			w->collection.layers[l->numbers[k]].ended = false;
 		l->collect.numbers = l->numbers;
 		l->collect.number_count = l->count;
-		workers[i] = (struct worker_job){ .run = run_layers, .job = l, .name = l->name };
+		workers[i] = (struct worker_job){.run = run_layers, .job = l, .name = l->name};
 		job_fd(w, &workers[i]);
 	}
 	confine_run(w->confine, w->run, workers, count, &events);
@@ -360,13 +374,16 @@ static bool is_present(const struct work *w, uint32_t number)
 }
 
 /* A job for each layer. */
-static void separate_jobs(const struct work *w, const bool *chosen, struct arena *a, struct jobs *jobs)
+static void separate_jobs(const struct work *w, const bool *chosen, struct arena *a,
+			  struct jobs *jobs)
 {
 	for (uint32_t i = 0; i < w->collection.count; i++) {
 		if (!is_present(w, i) || (chosen && !chosen[i]))
 			continue;
-		*vec_add(a, jobs) = (struct layers_work){ .work = w, .numbers = one_number(a, i), .count = 1,
-							  .name = w->collection.layers[i].name };
+		*vec_add(a, jobs) = (struct layers_work){.work = w,
+							 .numbers = one_number(a, i),
+							 .count = 1,
+							 .name = w->collection.layers[i].name};
 	}
 }
 
@@ -392,14 +409,15 @@ static void insert_sorted(const struct work *w, struct layers_work *job, uint32_
  * One job for all layers in the order of their bytes; a second one only for
  * layers whose bytes another one has already (the same blob twice).
  */
-static void sequential_jobs(const struct work *w, const bool *chosen, struct arena *a, struct jobs *jobs)
+static void sequential_jobs(const struct work *w, const bool *chosen, struct arena *a,
+			    struct jobs *jobs)
 {
 	for (uint32_t i = 0; i < w->collection.count; i++) {
 		struct layers_work *job = NULL;
 
 		if (!is_present(w, i) || (chosen && !chosen[i]))
 			continue;
-		vec_each(it, jobs) {
+		vec_each (it, jobs) {
 			bool free = true;
 
 			for (size_t k = 0; k < it->count; k++)
@@ -409,7 +427,7 @@ static void sequential_jobs(const struct work *w, const bool *chosen, struct are
 		}
 		if (!job) {
 			job = vec_add(a, jobs);
-			*job = (struct layers_work){ .work = w, .name = w->name };
+			*job = (struct layers_work){.work = w, .name = w->name};
 			job->numbers = arena_new_array(a, uint32_t, w->collection.count);
 		}
 		insert_sorted(w, job, i);
@@ -426,7 +444,7 @@ static void make_jobs(const struct work *w, const bool *chosen, struct arena *a,
 
 void work_first(struct work *w)
 {
-	struct jobs jobs = { 0 };
+	struct jobs jobs = {0};
 	struct arena arena;
 
 	arena_init(&arena, 0);
@@ -438,7 +456,7 @@ void work_first(struct work *w)
 
 void work_second(struct work *w, const struct union_wanted *wanted, size_t count)
 {
-	struct jobs jobs = { 0 };
+	struct jobs jobs = {0};
 	struct arena arena;
 
 	arena_init(&arena, 0);
@@ -446,7 +464,7 @@ void work_second(struct work *w, const struct union_wanted *wanted, size_t count
 	for (size_t i = 0; i < count; i++)
 		chosen[wanted[i].layer] = true;
 	make_jobs(w, chosen, &arena, &jobs);
-	vec_each(job, &jobs) {
+	vec_each (job, &jobs) {
 		job->wanted = job->collect.wanted = wanted;
 		job->wanted_count = job->collect.wanted_count = count;
 	}

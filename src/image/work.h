@@ -13,16 +13,17 @@
 struct work {
 	struct run *run;
 	struct confine *confine;
-	struct slice name;        /* of the target, for messages */
-	struct slice path;        /* of a single file, normalised */
-	int fd;                   /* of the archive, file or directory */
+	struct slice name; /* of the target, for messages */
+	struct slice path; /* of a single file, normalised */
+	int fd;		   /* of the archive, file or directory */
 	bool directory;
-	uint64_t size;            /* of a file */
+	uint64_t size; /* of a file */
 	uint32_t mode;
 	struct path_key key;
 	struct outline outline;
 	struct keep_options keep;
 	struct collection collection;
+	size_t file_gaps; /* local ones */
 };
 
 /* Fills work->outline; the error is the target's. */

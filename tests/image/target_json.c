@@ -80,7 +80,8 @@ static void print_image(struct json_writer *w, const struct image *image)
 	json_end_object(w);
 }
 
-static void print_result(struct json_writer *w, const struct target_result *r, const struct run *run)
+static void print_result(struct json_writer *w, const struct target_result *r,
+			 const struct run *run)
 {
 	json_member(w, "kind", slice_from_cstr(target_kind_name(r->kind)));
 	if (r->has_image)
@@ -101,7 +102,7 @@ static void print_result(struct json_writer *w, const struct target_result *r, c
 	json_bool(w, r->confined);
 	json_key(w, "packages");
 	json_begin_array(w);
-	vec_each(p, &r->packages)
+	vec_each (p, &r->packages)
 		print_package(w, p, run->arena);
 	json_end_array(w);
 }
@@ -111,7 +112,8 @@ static int compare_gaps(const void *a, const void *b)
 	return gap_cmp(a, b);
 }
 
-static bool set_option(const char *name, const char *value, struct target_options *o, struct run *run)
+static bool set_option(const char *name, const char *value, struct target_options *o,
+		       struct run *run)
 {
 	if (!strcmp(name, "--platform"))
 		o->platform = slice_from_cstr(value);
@@ -130,7 +132,7 @@ static bool set_option(const char *name, const char *value, struct target_option
 
 int main(int argc, char **argv)
 {
-	struct target_options options = { 0 };
+	struct target_options options = {0};
 	struct target_result result;
 	struct error err = ERROR_INIT;
 	struct json_writer w;
@@ -161,7 +163,7 @@ int main(int argc, char **argv)
 		qsort(run.gaps.items, run.gaps.count, sizeof(*run.gaps.items), compare_gaps);
 	json_key(&w, "gaps");
 	json_begin_array(&w);
-	vec_each(gap, &run.gaps)
+	vec_each (gap, &run.gaps)
 		print_gap(&w, gap);
 	json_end_array(&w);
 	json_end_object(&w);

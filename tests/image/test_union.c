@@ -14,7 +14,7 @@
 #include "base/limits.h"
 #include "image/union.h"
 
-static const struct path_key key = { { 1, 2 } };
+static const struct path_key key = {{1, 2}};
 
 /* One entry of a made-up layer. */
 enum made_kind { MADE_DIRECTORY, MADE_FILE, MADE_UNKEPT, MADE_LINK, MADE_WHITEOUT, MADE_OPAQUE };
@@ -23,7 +23,7 @@ struct made {
 	enum made_kind kind;
 	const char *path;
 	const char *target; /* of links */
-	uint32_t id;        /* of files */
+	uint32_t id;	    /* of files */
 };
 
 #define LAYER_MAX 24
@@ -45,7 +45,8 @@ static void put_parents(struct table *t, struct slice path)
 		table_put(t, path_hash(&key, dir), TABLE_IMPLICIT);
 }
 
-static void to_layer(const struct made_layer *made, struct union_layer *l, struct arena *a, bool bottom)
+static void to_layer(const struct made_layer *made, struct union_layer *l, struct arena *a,
+		     bool bottom)
 {
 	union_layer_init(l);
 	l->has_table = !bottom;
@@ -54,7 +55,8 @@ static void to_layer(const struct made_layer *made, struct union_layer *l, struc
 		struct slice path = slice_from_cstr(m->path);
 
 		if (m->kind == MADE_WHITEOUT || m->kind == MADE_OPAQUE) {
-			*vec_add(a, &l->hidings) = (struct union_hiding){ path, m->kind == MADE_OPAQUE };
+			*vec_add(a, &l->hidings) =
+				(struct union_hiding){path, m->kind == MADE_OPAQUE};
 			continue;
 		}
 		if (!bottom) {
@@ -63,11 +65,16 @@ static void to_layer(const struct made_layer *made, struct union_layer *l, struc
 			put_parents(&l->table, path);
 		}
 		if (m->kind == MADE_FILE)
-			union_layer_add(l, a, (struct union_item){ .type = RECORD_FILE, .path = path,
-								   .as = path, .file = m->id });
+			union_layer_add(l, a,
+					(struct union_item){.type = RECORD_FILE,
+							    .path = path,
+							    .as = path,
+							    .file = m->id});
 		else if (m->kind == MADE_LINK)
-			union_layer_add(l, a, (struct union_item){ .type = RECORD_SYMLINK, .path = path,
-								   .target = slice_from_cstr(m->target) });
+			union_layer_add(l, a,
+					(struct union_item){.type = RECORD_SYMLINK,
+							    .path = path,
+							    .target = slice_from_cstr(m->target)});
 	}
 	table_finish(&l->table);
 }
@@ -85,10 +92,10 @@ static void unite(const struct made_layer *made, size_t count, struct buf *out)
 	map_init(&asked);
 	for (size_t i = 0; i < count; i++)
 		to_layer(&made[i], &layers[i], &a, i == 0);
-	struct union_context context = { .key = &key, .arena = &a, .asked = &asked };
+	struct union_context context = {.key = &key, .arena = &a, .asked = &asked};
 	assert_true(union_make(&context, layers, count, &result, &err));
 	assert_false(result.links_over);
-	vec_each(f, &result.files)
+	vec_each (f, &result.files)
 		buf_printf(out, "%.*s=%u@%u ", SLICE_ARG(f->path), f->item->file, f->layer);
 	for (size_t i = 0; i < count; i++)
 		union_layer_release(&layers[i]);
@@ -111,11 +118,18 @@ static void test_whiteouts(void **state)
 {
 	(void)state;
 	const struct made_layer layers[] = {
-		{ { { MADE_FILE, "etc/a", NULL, 1 }, { MADE_FILE, "etc/b", NULL, 2 },
-		    { MADE_FILE, "opt/x/c", NULL, 3 }, { MADE_FILE, "srv/d", NULL, 4 } }, 4 },
-		{ { { MADE_WHITEOUT, "etc/a", NULL, 0 }, { MADE_WHITEOUT, "opt", NULL, 0 },
-		    { MADE_FILE, "opt/new", NULL, 5 }, { MADE_OPAQUE, "srv", NULL, 0 },
-		    { MADE_DIRECTORY, "srv", NULL, 0 }, { MADE_FILE, "srv/e", NULL, 6 } }, 6 },
+		{{{MADE_FILE, "etc/a", NULL, 1},
+		  {MADE_FILE, "etc/b", NULL, 2},
+		  {MADE_FILE, "opt/x/c", NULL, 3},
+		  {MADE_FILE, "srv/d", NULL, 4}},
+		 4},
+		{{{MADE_WHITEOUT, "etc/a", NULL, 0},
+		  {MADE_WHITEOUT, "opt", NULL, 0},
+		  {MADE_FILE, "opt/new", NULL, 5},
+		  {MADE_OPAQUE, "srv", NULL, 0},
+		  {MADE_DIRECTORY, "srv", NULL, 0},
+		  {MADE_FILE, "srv/e", NULL, 6}},
+		 6},
 	};
 
 	expect(layers, 2, "etc/b=2@0 opt/new=5@1 srv/e=6@1 ");
@@ -125,10 +139,14 @@ static void test_replaced(void **state)
 {
 	(void)state;
 	const struct made_layer layers[] = {
-		{ { { MADE_FILE, "a/b/c", NULL, 1 }, { MADE_FILE, "d", NULL, 2 },
-		    { MADE_FILE, "e/f", NULL, 3 } }, 3 },
-		{ { { MADE_UNKEPT, "a/b", NULL, 0 }, { MADE_DIRECTORY, "d", NULL, 0 },
-		    { MADE_FILE, "e/f", NULL, 4 } }, 3 },
+		{{{MADE_FILE, "a/b/c", NULL, 1},
+		  {MADE_FILE, "d", NULL, 2},
+		  {MADE_FILE, "e/f", NULL, 3}},
+		 3},
+		{{{MADE_UNKEPT, "a/b", NULL, 0},
+		  {MADE_DIRECTORY, "d", NULL, 0},
+		  {MADE_FILE, "e/f", NULL, 4}},
+		 3},
 	};
 
 	expect(layers, 2, "e/f=4@1 ");
@@ -138,28 +156,28 @@ static void test_links(void **state)
 {
 	(void)state;
 	const struct made_layer merged[] = {
-		{ { { MADE_LINK, "lib", "usr/lib", 0 }, { MADE_FILE, "usr/lib/apk/db", NULL, 1 } }, 2 },
-		{ { { MADE_FILE, "lib/apk/db", NULL, 2 } }, 1 },
+		{{{MADE_LINK, "lib", "usr/lib", 0}, {MADE_FILE, "usr/lib/apk/db", NULL, 1}}, 2},
+		{{{MADE_FILE, "lib/apk/db", NULL, 2}}, 1},
 	};
 	const struct made_layer replaced[] = {
-		{ { { MADE_LINK, "lib", "usr/lib", 0 }, { MADE_FILE, "usr/lib/apk/db", NULL, 1 } }, 2 },
-		{ { { MADE_DIRECTORY, "lib", NULL, 0 }, { MADE_FILE, "lib/apk/db", NULL, 2 } }, 2 },
+		{{{MADE_LINK, "lib", "usr/lib", 0}, {MADE_FILE, "usr/lib/apk/db", NULL, 1}}, 2},
+		{{{MADE_DIRECTORY, "lib", NULL, 0}, {MADE_FILE, "lib/apk/db", NULL, 2}}, 2},
 	};
 	const struct made_layer hidden[] = {
-		{ { { MADE_LINK, "lib", "/usr/lib", 0 }, { MADE_FILE, "usr/lib/apk/db", NULL, 1 } }, 2 },
-		{ { { MADE_WHITEOUT, "lib/apk/db", NULL, 0 } }, 1 },
+		{{{MADE_LINK, "lib", "/usr/lib", 0}, {MADE_FILE, "usr/lib/apk/db", NULL, 1}}, 2},
+		{{{MADE_WHITEOUT, "lib/apk/db", NULL, 0}}, 1},
 	};
 	const struct made_layer outside[] = {
-		{ { { MADE_LINK, "lib", "../../../usr/lib", 0 } }, 1 },
-		{ { { MADE_FILE, "lib/x", NULL, 2 } }, 1 },
+		{{{MADE_LINK, "lib", "../../../usr/lib", 0}}, 1},
+		{{{MADE_FILE, "lib/x", NULL, 2}}, 1},
 	};
 	const struct made_layer loop[] = {
-		{ { { MADE_LINK, "lib", "lib64", 0 }, { MADE_LINK, "lib64", "lib", 0 } }, 2 },
-		{ { { MADE_FILE, "lib/x", NULL, 2 }, { MADE_FILE, "y", NULL, 3 } }, 2 },
+		{{{MADE_LINK, "lib", "lib64", 0}, {MADE_LINK, "lib64", "lib", 0}}, 2},
+		{{{MADE_FILE, "lib/x", NULL, 2}, {MADE_FILE, "y", NULL, 3}}, 2},
 	};
 	const struct made_layer unkept[] = {
-		{ { { MADE_LINK, "lib", "usr/lib", 0 }, { MADE_FILE, "usr/lib/db", NULL, 1 } }, 2 },
-		{ { { MADE_UNKEPT, "lib/db", NULL, 0 } }, 1 },
+		{{{MADE_LINK, "lib", "usr/lib", 0}, {MADE_FILE, "usr/lib/db", NULL, 1}}, 2},
+		{{{MADE_UNKEPT, "lib/db", NULL, 0}}, 1},
 	};
 
 	expect(merged, 2, "usr/lib/apk/db=2@1 ");
@@ -178,7 +196,7 @@ struct plain {
 	const char *target;
 	uint32_t id;
 	unsigned layer;
-	bool followed;       /* the layer being applied went through this link */
+	bool followed; /* the layer being applied went through this link */
 };
 
 #define PLAIN_MAX 512
@@ -228,7 +246,7 @@ static struct plain *plain_put(struct plain_tree *t, const char *path, enum made
 	assert_true(t->count < PLAIN_MAX);
 	struct plain *p = &t->items[t->count++];
 
-	*p = (struct plain){ .kind = kind, .layer = t->layer };
+	*p = (struct plain){.kind = kind, .layer = t->layer};
 	snprintf(p->path, sizeof(p->path), "%s", path);
 	return p;
 }
@@ -241,7 +259,8 @@ static void pop(char *path)
 }
 
 /* Walks the path; directories that are missing are made, files in the way give way. */
-static bool plain_resolve(struct plain_tree *t, const char *path, bool follow_last, bool make, char *out)
+static bool plain_resolve(struct plain_tree *t, const char *path, bool follow_last, bool make,
+			  char *out)
 {
 	char rest[8192], next[8192 + 256];
 	unsigned links = 0;
@@ -252,7 +271,8 @@ static bool plain_resolve(struct plain_tree *t, const char *path, bool follow_la
 		char *slash = strchr(rest, '/');
 		char name[160];
 
-		snprintf(name, sizeof(name), "%.*s", (int)(slash ? slash - rest : (long)strlen(rest)), rest);
+		snprintf(name, sizeof(name), "%.*s",
+			 (int)(slash ? slash - rest : (long)strlen(rest)), rest);
 		snprintf(next, sizeof(next), "%s", slash ? slash + 1 : "");
 		memcpy(rest, next, sizeof(rest));
 		if (!name[0] || !strcmp(name, "."))
@@ -389,7 +409,8 @@ static bool plain_unite(const struct made_layer *layers, size_t count, struct bu
 	qsort(t.items, t.count, sizeof(t.items[0]), compare_plain);
 	for (size_t i = 0; i < t.count; i++)
 		if (t.items[i].kind == MADE_FILE)
-			buf_printf(out, "%s=%u@%u ", t.items[i].path, t.items[i].id, t.items[i].layer);
+			buf_printf(out, "%s=%u@%u ", t.items[i].path, t.items[i].id,
+				   t.items[i].layer);
 	return !t.absurd;
 }
 
@@ -405,7 +426,7 @@ static uint32_t draw(uint32_t below_this)
 
 static const char *draw_path(struct arena *a, const char *before)
 {
-	static const char *const names[] = { "a", "b", "c", "d" };
+	static const char *const names[] = {"a", "b", "c", "d"};
 	struct slice path = slice_from_cstr(before);
 	uint32_t n = 1 + draw(4);
 
@@ -416,7 +437,7 @@ static const char *draw_path(struct arena *a, const char *before)
 
 static const char *draw_target(struct arena *a)
 {
-	static const char *const before[] = { "", "", "/", "../", "../../", "./" };
+	static const char *const before[] = {"", "", "/", "../", "../../", "./"};
 
 	return draw_path(a, before[draw(6)]);
 }
@@ -432,7 +453,8 @@ static bool fits(const struct made_layer *l, const struct made *m)
 				return false;
 			continue;
 		}
-		if (!strcmp(o->path, m->path) || (o->kind != MADE_DIRECTORY && below(m->path, o->path)) ||
+		if (!strcmp(o->path, m->path) ||
+		    (o->kind != MADE_DIRECTORY && below(m->path, o->path)) ||
 		    (m->kind != MADE_DIRECTORY && below(o->path, m->path)))
 			return false;
 	}
@@ -441,13 +463,14 @@ static bool fits(const struct made_layer *l, const struct made *m)
 
 static void draw_layer(struct made_layer *l, struct arena *a, uint32_t *id)
 {
-	static const enum made_kind kinds[] = { MADE_DIRECTORY, MADE_FILE, MADE_FILE, MADE_FILE, MADE_UNKEPT,
-						MADE_LINK, MADE_WHITEOUT, MADE_OPAQUE };
+	static const enum made_kind kinds[] = {MADE_DIRECTORY, MADE_FILE,   MADE_FILE,
+					       MADE_FILE,      MADE_UNKEPT, MADE_LINK,
+					       MADE_WHITEOUT,  MADE_OPAQUE};
 	uint32_t count = 1 + draw(10);
 
 	l->count = 0;
 	for (uint32_t i = 0; i < count; i++) {
-		struct made m = { .kind = kinds[draw(8)], .path = draw_path(a, "") };
+		struct made m = {.kind = kinds[draw(8)], .path = draw_path(a, "")};
 
 		if (m.kind == MADE_LINK)
 			m.target = draw_target(a);
@@ -460,7 +483,7 @@ static void draw_layer(struct made_layer *l, struct arena *a, uint32_t *id)
 
 static void print_layers(const struct made_layer *layers, size_t count)
 {
-	static const char *const names[] = { "dir", "file", "unkept", "link", "whiteout", "opaque" };
+	static const char *const names[] = {"dir", "file", "unkept", "link", "whiteout", "opaque"};
 
 	for (size_t i = 0; i < count; i++)
 		for (size_t j = 0; j < layers[i].count; j++) {
@@ -495,7 +518,8 @@ static void test_random(void **state)
 		if (sound && !slice_eq(buf_slice(&want), buf_slice(&got))) {
 			if (bad++ < 3) {
 				print_message("round %u: want %.*s, got %.*s\n", round,
-					      SLICE_ARG(buf_slice(&want)), SLICE_ARG(buf_slice(&got)));
+					      SLICE_ARG(buf_slice(&want)),
+					      SLICE_ARG(buf_slice(&got)));
 				print_layers(layers, count);
 			}
 		}
