@@ -157,12 +157,14 @@ static size_t architecture_row(const struct archive_work *w, struct slice archit
 {
 	size_t row = 0;
 
-	while (row < w->wanted.architectures.count && !slice_eq(w->wanted.architectures.items[row], architecture))
+	while (row < w->wanted.architectures.count &&
+	       !slice_eq(w->wanted.architectures.items[row], architecture))
 		row++;
 	return row;
 }
 
-static bool on_record(void *context, size_t job, uint32_t type, struct slice record, struct error *err)
+static bool on_record(void *context, size_t job, uint32_t type, struct slice record,
+		      struct error *err)
 {
 	struct archive_work *w = context;
 	size_t row = architecture_row(w, w->jobs[job].index->architecture);
@@ -191,8 +193,8 @@ static void on_end(void *context, size_t job, const struct error *err)
 	struct slice name = w->jobs[job].index->name;
 
 	if (err)
-		run_gap(w->run, GAP_NOTE, gap_reason_of_error(err->code), name, "%.*s: %s", SLICE_ARG(name),
-			err->message);
+		run_gap(w->run, GAP_NOTE, gap_reason_of_error(err->code), name, "%.*s: %s",
+			SLICE_ARG(name), err->message);
 	else
 		w->read++;
 }
@@ -208,7 +210,8 @@ static bool read_indexes(struct archive_work *w, struct error *err)
 	w->versions = arena_new_array(w->run->arena, struct archive_version,
 				      w->names.count * w->wanted.architectures.count);
 	for (size_t i = 0; i < count; i++) {
-		w->jobs[i] = (struct archive_job){ &w->source.indexes.items[i], &w->names, w->names.count };
+		w->jobs[i] = (struct archive_job){ &w->source.indexes.items[i], &w->names,
+						   w->names.count };
 		jobs[i] = (struct worker_job){ .run = read_index, .job = &w->jobs[i],
 					       .name = w->source.indexes.items[i].name };
 	}
@@ -225,7 +228,7 @@ static bool read_indexes(struct archive_work *w, struct error *err)
 
 /* ----------------------------------------------------------------- verdicts */
 
-/* An installed package for all architectures may be replaced by one of any, and the other way round. */
+/* A package for all architectures may be replaced by one of any, and the other way round. */
 static struct slice available(const struct archive_work *w, const struct package *p)
 {
 	const uint64_t *number = map_get(&w->names, p->name);
@@ -251,14 +254,16 @@ static bool add_matches(struct archive_work *w, struct match_list *ret)
 	struct arena *a = w->run->arena;
 	char date[TIMESTAMP_TEXT_MAX];
 	size_t before = ret->count;
-	struct slice explanation = arena_printf(a, "%.*s of %.*s, dated %s", SLICE_ARG(w->wanted.suite),
-						SLICE_ARG(r->origin), timestamp_format_date(r->date, date));
+	struct slice explanation =
+		arena_printf(a, "%.*s of %.*s, dated %s", SLICE_ARG(w->wanted.suite),
+			     SLICE_ARG(r->origin), timestamp_format_date(r->date, date));
 
 	vec_each(p, &w->report->packages) {
 		if (!takes_part(p) || !slice_eq(p->ecosystem->osv, w->wanted.origin))
 			continue;
 		struct slice version = available(w, p);
-		if (slice_empty(version) || version_compare(VERSION_DEBIAN, p->version, version) >= 0)
+		if (slice_empty(version) ||
+		    version_compare(VERSION_DEBIAN, p->version, version) >= 0)
 			continue;
 		struct match *m = vec_add(a, ret);
 
@@ -286,23 +291,26 @@ static void add_provenance(struct archive_work *w, bool used)
 	};
 	if (r->date < w->run->now - ADVISORY_STALE_SECONDS)
 		run_gap(w->run, GAP_NOTE, GAP_REASON_STALE, w->wanted.suite,
-			"the package index of %.*s is of %s: later updates are not known", SLICE_ARG(w->wanted.suite),
-			timestamp_format_date(r->date, date));
+			"the package index of %.*s is of %s: later updates are not known",
+			SLICE_ARG(w->wanted.suite), timestamp_format_date(r->date, date));
 }
 
-static void report_failure(struct archive_work *w, const struct archive_options *options, const struct error *err)
+static void report_failure(struct archive_work *w, const struct archive_options *options,
+			   const struct error *err)
 {
 	bool named = !slice_empty(options->mirror);
 
 	if (named && err->code == ERR_DIGEST)
-		run_gap(w->run, GAP_BLOCKING, GAP_REASON_DIGEST, w->wanted.suite, "%s", err->message);
+		run_gap(w->run, GAP_BLOCKING, GAP_REASON_DIGEST, w->wanted.suite, "%s",
+			err->message);
 	else
 		run_gap(w->run, GAP_NOTE, GAP_REASON_NO_ADVISORIES, w->wanted.suite,
-			"no security archive of %.*s could be read, so pending updates are not known: %s",
+			"no security archive of %.*s could be read, pending updates are not known: %s",
 			SLICE_ARG(w->wanted.suite), err->message);
 }
 
-static void match_suite(struct archive_work *w, const struct archive_options *options, struct match_list *ret)
+static void match_suite(struct archive_work *w, const struct archive_options *options,
+			struct match_list *ret)
 {
 	struct error err = ERROR_INIT;
 	const struct archive_options filled = {
@@ -320,8 +328,8 @@ static void match_suite(struct archive_work *w, const struct archive_options *op
 		report_failure(w, &filled, &err);
 }
 
-void archive_match(struct run *run, const struct archive_options *options, const struct os_release *os,
-		   struct report *report, struct match_list *ret)
+void archive_match(struct run *run, const struct archive_options *options,
+		   const struct os_release *os, struct report *report, struct match_list *ret)
 {
 	struct archive_work w = { .run = run, .report = report };
 
@@ -333,7 +341,8 @@ void archive_match(struct run *run, const struct archive_options *options, const
 			match_suite(&w, options, ret);
 		else
 			run_gap(run, GAP_NOTE, GAP_REASON_NO_ADVISORIES, SLICE("security archive"),
-				"os-release names no codename, so the distribution's security archive is not known");
+				"os-release names no codename, so the distribution's security "
+				"archive is not known");
 	}
 	map_release(&w.names);
 }

@@ -25,12 +25,13 @@ struct gpgv {
 	struct buf bytes[PIPES];
 };
 
-/* A sealed-off copy of the message: no other process can change it between its reading and its verification. */
+/* A copy of its own: nobody can change the message between its reading and its verification. */
 static int open_message(struct slice message, struct error *err)
 {
 	CLEANUP_FD int fd = memfd_create("message", MFD_CLOEXEC);
 
-	if (fd < 0 || !io_write_full(fd, message.data, message.len) || lseek(fd, 0, SEEK_SET) != 0) {
+	if (fd < 0 || !io_write_full(fd, message.data, message.len) ||
+	    lseek(fd, 0, SEEK_SET) != 0) {
 		error_set_errno(err, errno, "handing a message to gpgv");
 		return -1;
 	}
@@ -56,7 +57,8 @@ static size_t fill_arguments(const struct slice_list *keyrings, struct arena *a,
 
 static int spawn(char **arguments, int message, const int pipes[PIPES], pid_t *ret)
 {
-	char locale[] = "LC_ALL=C", path[] = "PATH=/usr/bin:/bin", *environment[] = { locale, path, NULL };
+	char locale[] = "LC_ALL=C", path[] = "PATH=/usr/bin:/bin",
+	     *environment[] = { locale, path, NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t defaults;
@@ -72,7 +74,8 @@ static int spawn(char **arguments, int message, const int pipes[PIPES], pid_t *r
 	if (rc == 0)
 		rc = posix_spawn_file_actions_adddup2(&actions, pipes[TEXT], STDOUT_FILENO);
 	if (rc == 0)
-		rc = posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+		rc = posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null",
+						      O_WRONLY, 0);
 	if (rc == 0)
 		rc = posix_spawn_file_actions_adddup2(&actions, pipes[STATUS], STATUS_FD);
 	if (rc == 0)
@@ -82,8 +85,8 @@ static int spawn(char **arguments, int message, const int pipes[PIPES], pid_t *r
 	return rc;
 }
 
-static bool start(struct gpgv *g, struct slice message, const struct slice_list *keyrings, struct arena *a,
-		  struct error *err)
+static bool start(struct gpgv *g, struct slice message, const struct slice_list *keyrings,
+		  struct arena *a, struct error *err)
 {
 	char *arguments[2 * KEYRINGS_MAX + 16];
 	int ends[PIPES], pipe_fds[2];
@@ -139,13 +142,15 @@ static bool converse(struct gpgv *g, struct run *run, struct error *err)
 
 	while (g->fds[TEXT] >= 0 || g->fds[STATUS] >= 0) {
 		struct pollfd polls[PIPES] = {
-			{ .fd = g->fds[TEXT], .events = POLLIN }, { .fd = g->fds[STATUS], .events = POLLIN },
+			{ .fd = g->fds[TEXT], .events = POLLIN },
+			{ .fd = g->fds[STATUS], .events = POLLIN },
 		};
 
 		if (run_interrupted(run, err))
 			return false;
 		if (run_monotonic_ms() >= end)
-			return error_set(err, ERR_TIMEOUT, "gpgv takes more than %d s", GPGV_TIMEOUT_MS / 1000);
+			return error_set(err, ERR_TIMEOUT, "gpgv takes more than %d s",
+					 GPGV_TIMEOUT_MS / 1000);
 		if (poll(polls, PIPES, POLL_MS) < 0 && errno != EINTR)
 			return error_set_errno(err, errno, "reading from gpgv");
 		for (size_t i = 0; i < PIPES; i++)
@@ -180,7 +185,8 @@ static bool judge(struct slice status, struct error *err)
 		good |= slice_starts(line, SLICE("GOODSIG "));
 		valid |= slice_starts(line, SLICE("VALIDSIG "));
 		bad |= slice_starts(line, SLICE("BADSIG "));
-		expired |= slice_starts(line, SLICE("EXPKEYSIG ")) || slice_starts(line, SLICE("REVKEYSIG ")) ||
+		expired |= slice_starts(line, SLICE("EXPKEYSIG ")) ||
+			   slice_starts(line, SLICE("REVKEYSIG ")) ||
 			   slice_starts(line, SLICE("EXPSIG "));
 		if (slice_cut_prefix(&line, SLICE("NO_PUBKEY ")))
 			unknown = line;
@@ -190,9 +196,11 @@ static bool judge(struct slice status, struct error *err)
 	if (good && valid)
 		return true;
 	if (expired)
-		return error_set(err, ERR_DIGEST, "the signature or its key has expired or is revoked");
+		return error_set(err, ERR_DIGEST,
+				 "the signature or its key has expired or is revoked");
 	if (!slice_empty(unknown))
-		return error_set(err, ERR_DIGEST, "signed by the key %.*s, which is not in the keyring",
+		return error_set(err, ERR_DIGEST,
+				 "signed by the key %.*s, which is not in the keyring",
 				 SLICE_ARG(unknown));
 	return error_set(err, ERR_DIGEST, "there is no signature");
 }

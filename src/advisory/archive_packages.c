@@ -67,7 +67,8 @@ static void read_stanzas(struct slice text, const struct map *names, struct aren
 }
 
 bool archive_packages_read(struct slice index, const struct map *names, struct arena *a,
-			   struct archive_version *versions, uint64_t *ret_stanzas, struct error *err)
+			   struct archive_version *versions, uint64_t *ret_stanzas,
+			   struct error *err)
 {
 	struct buf text;
 

@@ -34,8 +34,9 @@ static bool parse_date(struct slice s, int64_t *ret)
 	    !slice_split(s, ' ', &year, &s) || !slice_split(s, ' ', &clock, &s))
 		return false;
 	size_t at = slice_find(months, month);
-	if (month.len != 3 || at % 3 || !slice_to_u64(day, &day_number) || day_number > 31 || year.len != 4 ||
-	    clock.len != 8 || !(slice_is(s, "UTC") || slice_is(s, "GMT") || slice_is(s, "+0000")))
+	if (month.len != 3 || at % 3 || !slice_to_u64(day, &day_number) || day_number > 31 ||
+	    year.len != 4 || clock.len != 8 ||
+	    !(slice_is(s, "UTC") || slice_is(s, "GMT") || slice_is(s, "+0000")))
 		return false;
 	int n = snprintf(text, sizeof(text), "%.*s-%02zu-%02uT%.*sZ", SLICE_ARG(year), at / 3 + 1,
 			 (unsigned)day_number, SLICE_ARG(clock));
@@ -69,11 +70,14 @@ bool archive_release_parse(struct slice text, struct archive_release *ret, struc
 			if (rows[i].text)
 				*rows[i].text = field.value;
 			else if (!parse_date(field.value, rows[i].date))
-				return error_set(err, ERR_FORMAT, "the release file's %.*s is no date",
+				return error_set(err, ERR_FORMAT,
+						 "the release file's %.*s is no date",
 						 SLICE_ARG(field.key));
 		}
-	if (slice_empty(r.origin) || r.date == TIMESTAMP_NONE || (slice_empty(r.suite) && slice_empty(r.codename)))
-		return error_set(err, ERR_FORMAT, "the release file tells no origin, suite or date");
+	if (slice_empty(r.origin) || r.date == TIMESTAMP_NONE ||
+	    (slice_empty(r.suite) && slice_empty(r.codename)))
+		return error_set(err, ERR_FORMAT,
+				 "the release file tells no origin, suite or date");
 	*ret = r;
 	return true;
 }
@@ -107,7 +111,8 @@ bool archive_release_file(struct slice *hashes, struct archive_file *ret)
 		ret->sha256 = take_word(&line);
 		struct slice size = take_word(&line);
 		ret->path = slice_trim(line);
-		if (is_sha256(ret->sha256) && slice_to_u64(size, &ret->size) && !slice_empty(ret->path))
+		if (is_sha256(ret->sha256) && slice_to_u64(size, &ret->size) &&
+		    !slice_empty(ret->path))
 			return true;
 	}
 	return false;

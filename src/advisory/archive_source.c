@@ -37,7 +37,8 @@ static bool is_wanted(const struct archive_release *r, const struct archive_want
 
 /* -------------------------------------------------------------- apt's lists */
 
-static bool list_names(const char *directory, struct arena *a, struct slice_list *ret, struct error *err)
+static bool list_names(const char *directory, struct arena *a, struct slice_list *ret,
+		       struct error *err)
 {
 	DIR *d = opendir(directory);
 	struct dirent *entry;
@@ -55,10 +56,11 @@ static bool list_names(const char *directory, struct arena *a, struct slice_list
 	return true;
 }
 
-static bool read_list(const char *directory, struct slice name, size_t max, struct arena *a, struct slice *ret,
-		      struct error *err)
+static bool read_list(const char *directory, struct slice name, size_t max, struct arena *a,
+		      struct slice *ret, struct error *err)
 {
-	return io_read_file(AT_FDCWD, arena_printf(a, "%s/%.*s", directory, SLICE_ARG(name)).data, max, a, ret, err);
+	return io_read_file(AT_FDCWD, arena_printf(a, "%s/%.*s", directory, SLICE_ARG(name)).data,
+			    max, a, ret, err);
 }
 
 /* "<component>_binary-<architecture>_Packages" and what an ending says of the compression. */
@@ -70,12 +72,14 @@ static bool is_index(struct slice rest, struct slice architecture)
 	if (at == rest.len || slice_find_byte(slice_first(rest, at), '_') < at)
 		return false;
 	rest = slice_from(rest, at + mark.len);
-	return slice_cut_prefix(&rest, architecture) && slice_cut_prefix(&rest, SLICE("_Packages")) &&
+	return slice_cut_prefix(&rest, architecture) &&
+	       slice_cut_prefix(&rest, SLICE("_Packages")) &&
 	       (slice_empty(rest) || rest.data[0] == '.');
 }
 
-static bool add_lists(struct arena *a, const char *lists, const struct slice_list *names, struct slice prefix,
-		      const struct archive_wanted *wanted, struct archive_source *ret, struct error *err)
+static bool add_lists(struct arena *a, const char *lists, const struct slice_list *names,
+		      struct slice prefix, const struct archive_wanted *wanted,
+		      struct archive_source *ret, struct error *err)
 {
 	vec_each(name, names) {
 		struct slice rest = *name;
@@ -114,7 +118,8 @@ bool archive_from_lists(struct run *run, const char *lists, const struct archive
 		    !slice_ends(prefix, SLICE("-security_")) ||
 		    !read_list(lists, *name, RELEASE_MAX, a, &text, NULL) ||
 		    !archive_release_parse(archive_signed_text(text), &source.release, NULL) ||
-		    !is_wanted(&source.release, wanted) || (found && source.release.date <= ret->release.date))
+		    !is_wanted(&source.release, wanted) ||
+		    (found && source.release.date <= ret->release.date))
 			continue;
 		source.name = arena_printf(a, "%s/%.*s", lists, SLICE_ARG(*name));
 		source.digest = digest_text(text, a);
@@ -157,8 +162,8 @@ static bool fetch_to(struct run *run, struct slice mirror, struct slice path, si
 	return mirror_directory.fetch(mirror, run, path, &none, fd, &answer, err);
 }
 
-static bool fetch(struct run *run, struct slice mirror, struct slice path, size_t max, struct slice *ret,
-		  struct error *err)
+static bool fetch(struct run *run, struct slice mirror, struct slice path, size_t max,
+		  struct slice *ret, struct error *err)
 {
 	CLEANUP_FD int fd = memfd_create("archive", MFD_CLOEXEC);
 	struct stat st;
@@ -180,19 +185,22 @@ static bool fetch(struct run *run, struct slice mirror, struct slice path, size_
 }
 
 /* The distribution's own keys only: one distribution's key says nothing of another's archive. */
-static bool find_keyrings(struct run *run, const char *directory, const struct archive_wanted *wanted,
-			  struct slice_list *ret, struct error *err)
+static bool find_keyrings(struct run *run, const char *directory,
+			  const struct archive_wanted *wanted, struct slice_list *ret,
+			  struct error *err)
 {
-	struct slice prefix = arena_printf(run->arena, "%.*s-archive-keyring", SLICE_ARG(wanted->id));
+	struct slice prefix =
+		arena_printf(run->arena, "%.*s-archive-keyring", SLICE_ARG(wanted->id));
 	struct slice_list names = { 0 };
 
 	if (list_names(directory, run->arena, &names, NULL))
 		vec_each(name, &names)
 			if (slice_starts(*name, prefix) && slice_ends(*name, SLICE(".gpg")))
-				*vec_add(run->arena, ret) =
-					arena_printf(run->arena, "%s/%.*s", directory, SLICE_ARG(*name));
-	return ret->count || error_set(err, ERR_DIGEST, "there is no keyring %s/%.*s.gpg to verify it with",
-				       directory, SLICE_ARG(prefix));
+				*vec_add(run->arena, ret) = arena_printf(
+					run->arena, "%s/%.*s", directory, SLICE_ARG(*name));
+	return ret->count ||
+	       error_set(err, ERR_DIGEST, "there is no keyring %s/%.*s.gpg to verify it with",
+			 directory, SLICE_ARG(prefix));
 }
 
 /*
@@ -202,7 +210,8 @@ static bool find_keyrings(struct run *run, const char *directory, const struct a
 static bool is_one_message(struct slice text)
 {
 	static const struct slice marks[] = {
-		SLICE_INIT("-----BEGIN PGP SIGNED MESSAGE-----"), SLICE_INIT("-----BEGIN PGP SIGNATURE-----"),
+		SLICE_INIT("-----BEGIN PGP SIGNED MESSAGE-----"),
+		SLICE_INIT("-----BEGIN PGP SIGNATURE-----"),
 		SLICE_INIT("-----END PGP SIGNATURE-----"),
 	};
 
@@ -221,8 +230,8 @@ static bool is_one_message(struct slice text)
 }
 
 static bool read_release(struct run *run, const struct archive_options *options,
-			 const struct archive_wanted *wanted, struct slice path, struct archive_source *ret,
-			 struct error *err)
+			 const struct archive_wanted *wanted, struct slice path,
+			 struct archive_source *ret, struct error *err)
 {
 	struct slice message, text;
 	struct slice_list keyrings = { 0 };
@@ -232,18 +241,23 @@ static bool read_release(struct run *run, const struct archive_options *options,
 		return false;
 	ret->name = http_shown(address_of(options->mirror, path, run->arena), run->arena);
 	ret->digest = digest_text(message, run->arena);
-	bool ok = is_one_message(message) || error_set(err, ERR_DIGEST, "it is no signed release file");
+	bool ok = is_one_message(message) ||
+		  error_set(err, ERR_DIGEST, "it is no signed release file");
 	ok = ok && find_keyrings(run, options->keyrings, wanted, &keyrings, err) &&
-	     gpgv_verify(run, message, &keyrings, &text, err) && archive_release_parse(text, &ret->release, err);
+	     gpgv_verify(run, message, &keyrings, &text, err) &&
+	     archive_release_parse(text, &ret->release, err);
 	if (!ok)
 		return error_wrap(err, "%.*s", SLICE_ARG(ret->name));
 	const struct archive_release *r = &ret->release;
 	if (!is_wanted(r, wanted))
-		return error_set(err, ERR_DIGEST, "%.*s is %.*s of %.*s, not %.*s of %.*s", SLICE_ARG(ret->name),
+		return error_set(err, ERR_DIGEST, "%.*s is %.*s of %.*s, not %.*s of %.*s",
+				 SLICE_ARG(ret->name),
 				 SLICE_ARG(slice_empty(r->codename) ? r->suite : r->codename),
-				 SLICE_ARG(r->origin), SLICE_ARG(wanted->suite), SLICE_ARG(wanted->origin));
+				 SLICE_ARG(r->origin), SLICE_ARG(wanted->suite),
+				 SLICE_ARG(wanted->origin));
 	if (r->valid_until != TIMESTAMP_NONE && r->valid_until < run->now)
-		return error_set(err, ERR_DIGEST, "%.*s was valid until %s: the mirror may hold updates back",
+		return error_set(err, ERR_DIGEST,
+				 "%.*s was valid until %s: the mirror may hold updates back",
 				 SLICE_ARG(ret->name), timestamp_format(r->valid_until, until));
 	return true;
 }
@@ -259,15 +273,17 @@ struct candidate {
 
 struct candidate_list VEC_OF(struct candidate);
 
-static void add_candidate(struct arena *a, const struct archive_file *file, struct slice architecture,
-			  struct candidate_list *list)
+static void add_candidate(struct arena *a, const struct archive_file *file,
+			  struct slice architecture, struct candidate_list *list)
 {
 	struct slice ending = file->path, component;
 	struct candidate *c = NULL;
 
-	if (!slice_split(file->path, '/', &component, &ending) || !slice_cut_prefix(&ending, SLICE("binary-")) ||
-	    !slice_cut_prefix(&ending, architecture) || !slice_cut_prefix(&ending, SLICE("/Packages")) ||
-	    slice_is(component, "..") || slice_is(component, "."))
+	if (!slice_split(file->path, '/', &component, &ending) ||
+	    !slice_cut_prefix(&ending, SLICE("binary-")) ||
+	    !slice_cut_prefix(&ending, architecture) ||
+	    !slice_cut_prefix(&ending, SLICE("/Packages")) || slice_is(component, "..") ||
+	    slice_is(component, "."))
 		return;
 	struct slice directory = slice_first(file->path, slice_rfind_byte(file->path, '/'));
 	vec_each(known, list)
@@ -286,18 +302,22 @@ static void add_candidate(struct arena *a, const struct archive_file *file, stru
 static bool fetch_index(struct run *run, const struct archive_options *options, struct slice suite,
 			const struct archive_file *file, struct slice *ret, struct error *err)
 {
-	struct slice path = arena_printf(run->arena, "%.*s/%.*s", SLICE_ARG(suite), SLICE_ARG(file->path));
+	struct slice path =
+		arena_printf(run->arena, "%.*s/%.*s", SLICE_ARG(suite), SLICE_ARG(file->path));
 	struct slice digest;
 
 	if (file->size > INDEX_MAX)
-		return error_set(err, ERR_LIMIT, "%.*s is larger than %zu bytes", SLICE_ARG(file->path), INDEX_MAX);
+		return error_set(err, ERR_LIMIT, "%.*s is larger than %zu bytes",
+				 SLICE_ARG(file->path), INDEX_MAX);
 	if (!fetch(run, options->mirror, path, INDEX_MAX, ret, err))
 		return false;
 	digest = digest_text(*ret, run->arena);
-	if (ret->len == file->size && slice_cut_prefix(&digest, SLICE("sha256:")) && slice_eq(digest, file->sha256))
+	if (ret->len == file->size && slice_cut_prefix(&digest, SLICE("sha256:")) &&
+	    slice_eq(digest, file->sha256))
 		return true;
-	return error_set(err, ERR_DIGEST, "%.*s is not what the signed release file says",
-			 SLICE_ARG(http_shown(address_of(options->mirror, path, run->arena), run->arena)));
+	return error_set(
+		err, ERR_DIGEST, "%.*s is not what the signed release file says",
+		SLICE_ARG(http_shown(address_of(options->mirror, path, run->arena), run->arena)));
 }
 
 /* Release files also list forms that are not on the server. */
@@ -322,9 +342,11 @@ static bool add_index(struct run *run, const struct archive_options *options, st
 }
 
 bool archive_from_mirror(struct run *run, const struct archive_options *options,
-			 const struct archive_wanted *wanted, struct archive_source *ret, struct error *err)
+			 const struct archive_wanted *wanted, struct archive_source *ret,
+			 struct error *err)
 {
-	struct slice suite = arena_printf(run->arena, "dists/%.*s", SLICE_ARG(wanted->suite)), hashes;
+	struct slice suite = arena_printf(run->arena, "dists/%.*s", SLICE_ARG(wanted->suite)),
+		     hashes;
 	struct slice path = arena_printf(run->arena, "%.*s/InRelease", SLICE_ARG(suite));
 	struct candidate_list candidates = { 0 };
 	struct archive_file file;
@@ -345,10 +367,12 @@ bool archive_from_mirror(struct run *run, const struct archive_options *options,
 			return false;
 		}
 		/* A mirror need not hold every component. */
-		run_gap(run, GAP_NOTE, GAP_REASON_MISSING, c->directory, "%.*s names %.*s/Packages, and the mirror has none",
-			SLICE_ARG(ret->name), SLICE_ARG(c->directory));
+		run_gap(run, GAP_NOTE, GAP_REASON_MISSING, c->directory,
+			"%.*s names %.*s/Packages, and the mirror has none", SLICE_ARG(ret->name),
+			SLICE_ARG(c->directory));
 	}
 	return ret->indexes.count ||
-	       error_set(err, ERR_NOT_FOUND, "%.*s: no package index for this target's architecture",
+	       error_set(err, ERR_NOT_FOUND,
+			 "%.*s: no package index for this target's architecture",
 			 SLICE_ARG(ret->name));
 }

@@ -53,10 +53,12 @@ static bool list_index(const char *path, struct arena *a, struct slice_list *ret
 	struct advisory_status status;
 	struct advisory_set set = { 0 };
 
-	bool ok = advisory_set_open(&set, &options, NULL) && advisory_status(&set, a, &status, NULL);
+	bool ok =
+		advisory_set_open(&set, &options, NULL) && advisory_status(&set, a, &status, NULL);
 	if (ok)
 		vec_each(row, &status.sources)
-			*vec_add(a, ret) = arena_copy(a, slice_first(row->name, slice_rfind_byte(row->name, '/')));
+			*vec_add(a, ret) = arena_copy(
+				a, slice_first(row->name, slice_rfind_byte(row->name, '/')));
 	advisory_set_release(&set);
 	return ret->count > 0;
 }
@@ -70,8 +72,8 @@ static void list_defaults(struct arena *a, struct slice_list *ret)
 }
 
 /* An empty list means all that the mirror has. */
-static struct slice_list wanted_ecosystems(const struct db_config *config, const struct update_options *options,
-					   struct arena *a)
+static struct slice_list wanted_ecosystems(const struct db_config *config,
+					   const struct update_options *options, struct arena *a)
 {
 	struct slice_list list = { 0 };
 
@@ -99,8 +101,8 @@ static void print_rows(const struct update_result *result, struct buf *out)
 	}
 }
 
-static bool print_update(const struct session *s, const struct update_result *result, const char *path,
-			 struct arena *a, struct error *err)
+static bool print_update(const struct session *s, const struct update_result *result,
+			 const char *path, struct arena *a, struct error *err)
 {
 	const struct advisory_options options = { .index_path = path };
 	char newest[TIMESTAMP_TEXT_MAX];
@@ -114,7 +116,9 @@ static bool print_update(const struct session *s, const struct update_result *re
 	if (ok)
 		buf_printf(&out, "%s %s: %llu records, the newest of %s, %.*s\n", path,
 			   result->built ? "written" : "stands", (unsigned long long)status.records,
-			   status.newest == TIMESTAMP_NONE ? "no date" : timestamp_format_date(status.newest, newest),
+			   status.newest == TIMESTAMP_NONE
+				   ? "no date"
+				   : timestamp_format_date(status.newest, newest),
 			   SLICE_ARG(status.digest));
 	advisory_set_release(&set);
 	ok = ok && (s->config->quiet || session_write(s, buf_slice(&out), err));
@@ -123,27 +127,29 @@ static bool print_update(const struct session *s, const struct update_result *re
 }
 
 /* What was asked for by name and is not there: the rest was brought all the same. */
-static bool check_missing(bool named, const struct slice_list *missing, struct slice mirror, struct arena *a,
-			  struct error *err)
+static bool check_missing(bool named, const struct slice_list *missing, struct slice mirror,
+			  struct arena *a, struct error *err)
 {
 	static const struct slice comma = SLICE_INIT(", ");
 
 	if (!named || !missing->count)
 		return true;
-	return error_set(err, ERR_NOT_FOUND, "%.*s has no advisories of %.*s", SLICE_ARG(http_shown(mirror, a)),
+	return error_set(err, ERR_NOT_FOUND, "%.*s has no advisories of %.*s",
+			 SLICE_ARG(http_shown(mirror, a)),
 			 SLICE_ARG(arena_join(a, missing->items, missing->count, comma)));
 }
 
 /* An index that is damaged stands only as long as nobody asks for an update. */
-static bool update_or_mend(struct run *run, struct update_options *options, struct update_result *ret,
-			   struct error *err)
+static bool update_or_mend(struct run *run, struct update_options *options,
+			   struct update_result *ret, struct error *err)
 {
 	const struct advisory_options index = { .index_path = options->output };
 	struct advisory_set set = { 0 };
 
 	if (!advisory_update(run, options, ret, err))
 		return false;
-	bool sound = ret->built || (advisory_set_open(&set, &index, NULL) && advisory_verify(&set, NULL));
+	bool sound = ret->built ||
+		     (advisory_set_open(&set, &index, NULL) && advisory_verify(&set, NULL));
 	advisory_set_release(&set);
 	options->force = true;
 	return sound || advisory_update(run, options, ret, err);
@@ -159,7 +165,8 @@ static bool update(struct invocation *in, struct session *s, struct error *err)
 	};
 	struct update_result result;
 
-	if (!slice_empty(config->mirror) && !supply_mirror(config->mirror, in->arena, &options.mirror, err))
+	if (!slice_empty(config->mirror) &&
+	    !supply_mirror(config->mirror, in->arena, &options.mirror, err))
 		return false;
 	options.ecosystems = wanted_ecosystems(config, &options, in->arena);
 	bool named = config->ecosystems.count && options.ecosystems.count;
@@ -176,7 +183,8 @@ static int run_with(struct invocation *in,
 	const struct db_config *config = in->config;
 	struct error err = ERROR_INIT;
 	struct session session = { 0 };
-	bool ok = session_begin(&session, &config->session, in->arena, &err) && work(in, &session, &err);
+	bool ok = session_begin(&session, &config->session, in->arena, &err) &&
+		  work(in, &session, &err);
 
 	return finish(&session, ok, &err);
 }
@@ -251,8 +259,8 @@ static void write_table(const struct advisory_status *status, int64_t now, struc
 
 	buf_add_lit(out, "Index    ");
 	text_add_safe(out, status->path);
-	buf_printf(out, "\nDigest   %.*s\nFormat   %u\nSize     %llu bytes\nBuilt    ", SLICE_ARG(status->digest),
-		   status->format, (unsigned long long)status->bytes);
+	buf_printf(out, "\nDigest   %.*s\nFormat   %u\nSize     %llu bytes\nBuilt    ",
+		   SLICE_ARG(status->digest), status->format, (unsigned long long)status->bytes);
 	add_time(out, status->created, now);
 	buf_add_lit(out, "\nNewest   ");
 	add_time(out, status->newest, now);
@@ -267,7 +275,8 @@ static void write_table(const struct advisory_status *status, int64_t now, struc
 		add_cell(out, row->ecosystem, width);
 		buf_printf(out, "  %8llu  %8llu  %s%s\n", (unsigned long long)row->records,
 			   (unsigned long long)row->packages,
-			   row->newest == TIMESTAMP_NONE ? "-" : timestamp_format_date(row->newest, date),
+			   row->newest == TIMESTAMP_NONE ? "-"
+							 : timestamp_format_date(row->newest, date),
 			   row->known ? "" : "  (no packages of it are known to this program)");
 	}
 	vec_each(row, &status->sources) {
@@ -358,16 +367,19 @@ static void write_json(const struct advisory_status *status, int64_t now, struct
 static bool status(struct invocation *in, struct session *s, struct error *err)
 {
 	const struct db_config *config = in->config;
-	const struct advisory_options options = { .index_path = session_index_path(&config->session, in->arena) };
+	const struct advisory_options options = {
+		.index_path = session_index_path(&config->session, in->arena)};
 	struct advisory_set set = { 0 };
 	struct advisory_status status;
 	struct buf out;
 
 	buf_init(&out, MAX_STATUS);
-	bool ok = advisory_set_open(&set, &options, err) && advisory_status(&set, in->arena, &status, err) &&
+	bool ok = advisory_set_open(&set, &options, err) &&
+		  advisory_status(&set, in->arena, &status, err) &&
 		  (!config->verify || advisory_verify(&set, err));
 	if (!ok && err->code == ERR_NOT_FOUND)
-		error_set(err, ERR_NOT_FOUND, "there is no advisory index %s; `bulwark db update` makes one",
+		error_set(err, ERR_NOT_FOUND,
+			  "there is no advisory index %s; `bulwark db update` makes one",
 			  options.index_path);
 	if (ok) {
 		if (slice_is(config->format, "json"))
@@ -390,10 +402,13 @@ static int run_status(struct invocation *in)
 
 static const char *const status_formats[] = { "table", "json", NULL };
 
-#define ECOSYSTEM_OPTION(text)                                                                      \
-	{ .name = "ecosystem", .letter = 'e', .kind = OPTION_LIST, .argument = "NAMES",             \
-	  .help = "only these, by their OSV names, separated by commas; `all`: whatever is there",  \
-	  .fallback = text, .offset = offsetof(struct db_config, ecosystems) }
+#define ECOSYSTEM_OPTION(text)                                                                     \
+	{                                                                                          \
+		.name = "ecosystem", .letter = 'e', .kind = OPTION_LIST, .argument = "NAMES",      \
+		.help = "only these, by their OSV names, separated by commas; `all`: whatever is " \
+			"there",                                                                   \
+		.fallback = text, .offset = offsetof(struct db_config, ecosystems)                 \
+	}
 
 static const struct option_row update_options[] = {
 	{ .name = "advisories", .kind = OPTION_TEXT, .argument = "DIR-or-URL",

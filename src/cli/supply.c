@@ -21,9 +21,12 @@ bool supply_mirror(struct slice written, struct arena *a, struct slice *ret, str
 	*ret = written;
 	if (http_is_url(written))
 		return true;
-	if (!slice_starts(written, SLICE("file://")) && slice_find(written, SLICE("://")) < written.len)
-		return error_set(err, ERR_USAGE, "--advisories takes a directory, a file URL, or an https URL, not \"%.*s\"",
-				 SLICE_ARG(written));
+	if (!slice_starts(written, SLICE("file://")) &&
+	    slice_find(written, SLICE("://")) < written.len)
+		return error_set(
+			err, ERR_USAGE,
+			"--advisories takes a directory, a file URL, or an https URL, not \"%.*s\"",
+			SLICE_ARG(written));
 	const char *directory = mirror_directory_path(written, a);
 	*ret = arena_copy(a, slice_from_cstr(realpath(directory, path) ? path : directory));
 	return true;
@@ -54,7 +57,8 @@ bool supply_begin(struct supply *s, struct arena *a, struct error *err)
 }
 
 /* The index to go on with, and what to say of it. */
-static bool fall_back(const struct supply *s, struct run *run, const char **index_path, struct error *err)
+static bool fall_back(const struct supply *s, struct run *run, const char **index_path,
+		      struct error *err)
 {
 	struct slice mirror = http_shown(s->mirror, run->arena);
 	const char *with = "the advisories built into the program";
@@ -66,7 +70,8 @@ static bool fall_back(const struct supply *s, struct run *run, const char **inde
 		if (access(s->fallback, R_OK) == 0)
 			with = arena_printf(run->arena, "the index %s", s->fallback).data;
 	}
-	error_set(err, err->code, "the advisories of %.*s could not be brought, so the scan goes on with %s (%s)",
+	error_set(err, err->code,
+		  "the advisories of %.*s could not be brought, so the scan goes on with %s (%s)",
 		  SLICE_ARG(mirror), with, err->message);
 	run_log(run, LOG_WARNING, "%s", err->message);
 	return false;

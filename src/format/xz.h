@@ -1,4 +1,7 @@
-/* XZ streams, whole, by liblzma: the package indexes of Debian archives.  Source: "The .xz File Format" 1.1. */
+/*
+ * XZ streams, whole, by liblzma: the package indexes of Debian archives.
+ * Source: "The .xz File Format" 1.1.
+ */
 #ifndef BULWARK_FORMAT_XZ_H
 #define BULWARK_FORMAT_XZ_H
 

@@ -89,9 +89,11 @@ static bool take_url(struct transfer *t, const char *url, bool from_https, struc
 	if (!parts || curl_url_set(parts, CURLUPART_URL, url, 0) != CURLUE_OK ||
 	    curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
 	    curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK)
-		error_set(err, ERR_USAGE, "%.*s is not a URL that can be downloaded", SLICE_ARG(t->shown));
+		error_set(err, ERR_USAGE, "%.*s is not a URL that can be downloaded",
+			  SLICE_ARG(t->shown));
 	else if (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0)
-		error_set(err, ERR_NETWORK, "%.*s: only https and http are allowed", SLICE_ARG(t->shown));
+		error_set(err, ERR_NETWORK, "%.*s: only https and http are allowed",
+			  SLICE_ARG(t->shown));
 	else if (strcmp(scheme, "http") == 0 && from_https)
 		error_set(err, ERR_NETWORK, "%.*s: a redirect from https to http is not followed",
 			  SLICE_ARG(t->shown));
@@ -142,9 +144,9 @@ static bool range_fits(struct transfer *t)
 	struct slice value = header(t, "Content-Range"), first, rest;
 	uint64_t start;
 
-	return slice_cut_prefix(&value, SLICE("bytes ")) && slice_split(value, '-', &first, &rest) &&
-	       slice_to_u64(first, &start) && start == t->received &&
-	       slice_eq(header(t, "ETag"), t->etag);
+	return slice_cut_prefix(&value, SLICE("bytes ")) &&
+	       slice_split(value, '-', &first, &rest) && slice_to_u64(first, &start) &&
+	       start == t->received && slice_eq(header(t, "ETag"), t->etag);
 }
 
 /* Before the first byte of an answer's body: a whole file starts over, a part must fit. */
@@ -155,7 +157,8 @@ static bool check_body(struct transfer *t, long status)
 		if (range_fits(t))
 			return true;
 		start_over(t);
-		return error_set(&t->failure, ERR_FORMAT, "%.*s: the server sent another part than the one asked for",
+		return error_set(&t->failure, ERR_FORMAT,
+				 "%.*s: the server sent another part than the one asked for",
 				 SLICE_ARG(t->shown));
 	}
 	if (!start_over(t))
@@ -178,8 +181,8 @@ static size_t on_body(char *data, size_t size, size_t count, void *context)
 	if (!t->body_checked && !check_body(t, status))
 		return 0;
 	if (len > t->max - t->received) {
-		error_set(&t->failure, ERR_LIMIT, "%.*s is larger than %llu bytes", SLICE_ARG(t->shown),
-			  (unsigned long long)t->max);
+		error_set(&t->failure, ERR_LIMIT, "%.*s is larger than %llu bytes",
+			  SLICE_ARG(t->shown), (unsigned long long)t->max);
 		return 0;
 	}
 	for (size_t done = 0; done < len;) {
@@ -188,7 +191,8 @@ static size_t on_body(char *data, size_t size, size_t count, void *context)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0) {
-			error_set_errno(&t->failure, errno, "writing what came from %.*s", SLICE_ARG(t->shown));
+			error_set_errno(&t->failure, errno, "writing what came from %.*s",
+					SLICE_ARG(t->shown));
 			return 0;
 		}
 		done += (size_t)n;
@@ -197,7 +201,8 @@ static size_t on_body(char *data, size_t size, size_t count, void *context)
 	return len;
 }
 
-static int on_progress(void *context, curl_off_t total, curl_off_t now, curl_off_t up_total, curl_off_t up_now)
+static int on_progress(void *context, curl_off_t total, curl_off_t now, curl_off_t up_total,
+		       curl_off_t up_now)
 {
 	struct transfer *t = context;
 	struct run *run = t->run;
@@ -209,8 +214,8 @@ static int on_progress(void *context, curl_off_t total, curl_off_t now, curl_off
 		/* Of a resumed transfer curl counts the part alone. */
 		uint64_t before = t->received > (uint64_t)now ? t->received - (uint64_t)now : 0;
 
-		run->progress(run->context, t->request->what ? t->request->what : "downloading", t->received,
-			      total > 0 ? before + (uint64_t)total : 0);
+		run->progress(run->context, t->request->what ? t->request->what : "downloading",
+			      t->received, total > 0 ? before + (uint64_t)total : 0);
 	}
 	return 0;
 }
@@ -252,7 +257,9 @@ static bool set_headers(struct transfer *t)
 	if (t->received && !sound_value(validator) && !start_over(t))
 		return false;
 	if (t->received) {
-		add_header(t, "Range", arena_printf(t->run->arena, "bytes=%llu-", (unsigned long long)t->received));
+		add_header(t, "Range",
+			   arena_printf(t->run->arena, "bytes=%llu-",
+					(unsigned long long)t->received));
 		add_header(t, "If-Range", validator);
 	} else {
 		add_header(t, "If-None-Match", t->request->etag);
@@ -399,12 +406,14 @@ static enum outcome judge_success(struct transfer *t, long status, struct error 
 
 static enum outcome judge_status(struct transfer *t, long status, struct error *err)
 {
-	bool asked = !t->received && (!slice_empty(t->request->etag) || !slice_empty(t->request->last_modified));
+	bool asked = !t->received &&
+		     (!slice_empty(t->request->etag) || !slice_empty(t->request->last_modified));
 	enum error_code code = status == 404 || status == 410 ? ERR_NOT_FOUND : ERR_NETWORK;
 
 	if (status == 200 || (status == 206 && t->headers) || (status == 304 && asked))
 		return judge_success(t, status, err);
-	error_set(err, code, "%.*s: the server answered with status %ld", SLICE_ARG(t->shown), status);
+	error_set(err, code, "%.*s: the server answered with status %ld", SLICE_ARG(t->shown),
+		  status);
 	if (status == 416 && t->received && start_over(t))
 		return OUTCOME_AGAIN;
 	return status == 408 || status == 429 || status >= 500 ? OUTCOME_AGAIN : OUTCOME_FAILED;
@@ -429,10 +438,12 @@ static enum outcome attempt(struct transfer *t, struct error *err)
 			return judge_status(t, status, err);
 		curl_easy_getinfo(t->curl, CURLINFO_REDIRECT_URL, &next);
 		if (!next) {
-			error_set(err, ERR_NETWORK, "%.*s: status %ld without a place to go", SLICE_ARG(t->shown), status);
+			error_set(err, ERR_NETWORK, "%.*s: status %ld without a place to go",
+				  SLICE_ARG(t->shown), status);
 			return OUTCOME_FAILED;
 		}
-		https |= slice_eq_nocase(slice_first(slice_from_cstr(t->url), 8), SLICE("https://"));
+		https |=
+			slice_eq_nocase(slice_first(slice_from_cstr(t->url), 8), SLICE("https://"));
 		if (!take_url(t, next, https, err))
 			return OUTCOME_FAILED;
 	}
@@ -504,7 +515,8 @@ bool http_download(struct run *run, const struct http_request *request, int fd,
 	*ret = (struct http_response){ 0 };
 	t.shown = http_shown(request->url, run->arena);
 	if (run->offline)
-		return error_set(err, ERR_NETWORK, "%.*s is not downloaded: the program is to stay offline",
+		return error_set(err, ERR_NETWORK,
+				 "%.*s is not downloaded: the program is to stay offline",
 				 SLICE_ARG(t.shown));
 	t.base = lseek(fd, 0, SEEK_CUR);
 	if (t.base < 0)

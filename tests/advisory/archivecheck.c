@@ -23,7 +23,8 @@ static void read_packages(struct run *run, const struct os_release *os, struct s
 		};
 }
 
-static void print_all(const struct report *report, const struct run *run, const struct match_list *matches)
+static void print_all(const struct report *report, const struct run *run,
+		      const struct match_list *matches)
 {
 	char date[TIMESTAMP_TEXT_MAX];
 
@@ -33,11 +34,12 @@ static void print_all(const struct report *report, const struct run *run, const 
 		       SLICE_ARG(m->fixed_versions.items[0]), SLICE_ARG(m->explanation),
 		       m->vulnerability || m->status != MATCH_FIXED ? " WRONG" : "");
 	vec_each(p, &report->advisories)
-		printf("source %s %.*s %.*s %s %llu %s\n", advisory_source_name(p->source), SLICE_ARG(p->name),
-		       SLICE_ARG(p->digest), timestamp_format(p->newest, date),
+		printf("source %s %.*s %.*s %s %llu %s\n", advisory_source_name(p->source),
+		       SLICE_ARG(p->name), SLICE_ARG(p->digest), timestamp_format(p->newest, date),
 		       (unsigned long long)p->records, p->used ? "used" : "unused");
 	vec_each(g, &run->gaps)
-		printf("gap %s %s %.*s\n", gap_kind_name(g->kind), gap_reason_name(g->reason), SLICE_ARG(g->message));
+		printf("gap %s %s %.*s\n", gap_kind_name(g->kind), gap_reason_name(g->reason),
+		       SLICE_ARG(g->message));
 }
 
 /* archivecheck ID VERSION CODENAME NOW COVERED LISTS KEYRINGS [MIRROR] */
@@ -57,13 +59,15 @@ int main(int argc, char **argv)
 		.codename = slice_from_cstr(argv[3]),
 	};
 	const struct archive_options options = {
-		.lists = argv[6], .keyrings = argv[7], .mirror = slice_from_cstr(argc > 8 ? argv[8] : ""),
+		.lists = argv[6],
+		.keyrings = argv[7],
+		.mirror = slice_from_cstr(argc > 8 ? argv[8] : ""),
 	};
 	if (!timestamp_parse(slice_from_cstr(argv[4]), &run.now))
 		return 2;
 	if (*argv[5])
-		*vec_add(&arena, &report.coverage) =
-			(struct coverage_row){ .ecosystem = slice_from_cstr(argv[5]), .covered = true };
+		*vec_add(&arena, &report.coverage) = (struct coverage_row){
+			.ecosystem = slice_from_cstr(argv[5]), .covered = true};
 	read_packages(&run, &os, os_release_suffix(&os, &arena), &report);
 	archive_match(&run, &options, &os, &report, &matches);
 	print_all(&report, &run, &matches);

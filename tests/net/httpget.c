@@ -14,7 +14,8 @@ static void log_line(void *context, enum log_level level, struct slice message)
 	fprintf(stderr, "%.*s\n", SLICE_ARG(message));
 }
 
-static int set_option(const char *name, const char *value, struct http_request *request, struct run *run)
+static int set_option(const char *name, const char *value, struct http_request *request,
+		      struct run *run)
 {
 	if (strcmp(name, "--etag") == 0)
 		request->etag = slice_from_cstr(value);
@@ -46,7 +47,8 @@ static int get(struct run *run, const struct http_request *request, const char *
 		return 1;
 	}
 	printf("status %ld\nbytes %llu\netag %.*s\nlast-modified %.*s\n", response.status,
-	       (unsigned long long)response.bytes, SLICE_ARG(response.etag), SLICE_ARG(response.last_modified));
+	       (unsigned long long)response.bytes, SLICE_ARG(response.etag),
+	       SLICE_ARG(response.last_modified));
 	return 0;
 }
 
