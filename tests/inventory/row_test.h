@@ -68,13 +68,24 @@ static inline const struct package *row_package(const struct row_test *t, const 
 	return NULL;
 }
 
-static inline void row_expect(const struct row_test *t, const char *name, const char *version,
-			      uint32_t flags)
+/* The same where the package must be there. */
+static inline const struct package *row_must(const struct row_test *t, const char *name,
+					     const char *version)
 {
 	const struct package *p = row_package(t, name, version);
 
-	if (!p)
+	if (!p) {
 		fail_msg("no %s %s", name, version);
+		abort(); /* compilers do not know that fail_msg does not return */
+	}
+	return p;
+}
+
+static inline void row_expect(const struct row_test *t, const char *name, const char *version,
+			      uint32_t flags)
+{
+	const struct package *p = row_must(t, name, version);
+
 	if (p->flags != flags)
 		fail_msg("%s %s has flags %u, not %u", name, version, p->flags, flags);
 	assert_int_equal(p->origin, t->row->origin);
@@ -92,10 +103,9 @@ static inline void row_expect_count(const struct row_test *t, size_t count)
 static inline void row_expect_span(const struct row_test *t, const char *name, const char *version,
 				   struct slice span)
 {
-	const struct package *p = row_package(t, name, version);
-
-	assert_non_null(p);
+	const struct package *p = row_must(t, name, version);
 	struct slice covered = slice_first(slice_from(t->text, p->offset), p->length);
+
 	if (!slice_eq(covered, span))
 		fail_msg("\"%.*s\"", SLICE_ARG(covered));
 }
@@ -103,10 +113,9 @@ static inline void row_expect_span(const struct row_test *t, const char *name, c
 static inline void row_expect_depends(const struct row_test *t, const char *name,
 				      const char *version, const char *joined)
 {
-	const struct package *p = row_package(t, name, version);
+	const struct package *p = row_must(t, name, version);
 	struct arena a;
 
-	assert_non_null(p);
 	arena_init(&a, 0);
 	struct slice all = arena_join(&a, p->depends.items, p->depends.count, SLICE(" "));
 	if (!slice_eq(all, slice_from_cstr(joined)))

@@ -43,7 +43,7 @@ static void test_package(void **state)
 	row_expect_count(&t, 1);
 	row_expect(&t, "@s/a", "1.2.3", 0);
 	row_expect_depends(&t, "@s/a", "1.2.3", "b c d");
-	const struct package *p = row_package(&t, "@s/a", "1.2.3");
+	const struct package *p = row_must(&t, "@s/a", "1.2.3");
 	assert_true(slice_is(p->license, "MIT"));
 	assert_true(slice_is(p->maintainer, "A B <a@b>"));
 	assert_int_equal(p->length, 0);
@@ -75,7 +75,7 @@ static void test_licenses(void **state)
 		row_read(&t, ROW,
 			 arena_printf(&a, "{\"name\":\"a\",\"version\":\"1\",%.*s}",
 				      SLICE_ARG(cases[i].text)));
-		assert_true(slice_eq(row_package(&t, "a", "1")->license,
+		assert_true(slice_eq(row_must(&t, "a", "1")->license,
 				     slice_from_cstr(cases[i].license)));
 		row_end(&t);
 		arena_release(&a);

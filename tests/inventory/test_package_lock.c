@@ -76,7 +76,7 @@ static void test_version3(void **state)
 	row_expect_span(&t, "t", "2.0.0",
 			SLICE("\"node_modules/a/node_modules/t\": {\"version\": \"2.0.0\","
 			      " \"inBundle\": true}"));
-	const struct package *a = row_package(&t, "a", "1.2.3");
+	const struct package *a = row_must(&t, "a", "1.2.3");
 	assert_true(slice_is(a->integrity, "sha512-A"));
 	assert_true(slice_is(a->license, "MIT"));
 	row_end(&t);

@@ -53,7 +53,7 @@ static void test_wheel(void **state)
 	row_expect(&t, "Some.Name", "1.2.3+local", 0);
 	row_expect_count(&t, 1);
 	row_expect_depends(&t, "Some.Name", "1.2.3+local", "dep-one dep_two at");
-	const struct package *p = row_package(&t, "Some.Name", "1.2.3+local");
+	const struct package *p = row_must(&t, "Some.Name", "1.2.3+local");
 	assert_true(slice_is(p->license, "MIT"));
 	assert_true(slice_is(p->maintainer, "A B"));
 	assert_int_equal(p->length, 0);
@@ -87,7 +87,7 @@ static void test_licenses(void **state)
 		row_read(
 			&t, ROW,
 			arena_printf(&a, "%.*sName: a\nVersion: 1\n", SLICE_ARG(cases[i].headers)));
-		assert_true(slice_eq(row_package(&t, "a", "1")->license,
+		assert_true(slice_eq(row_must(&t, "a", "1")->license,
 				     slice_from_cstr(cases[i].license)));
 		row_end(&t);
 		arena_release(&a);
