@@ -9,28 +9,39 @@
 #include "base/limits.h"
 #include "format/digest.h"
 #include "image/path.h"
+#include "image/trace.h"
 #include "image/tree.h"
 #include "image/work.h"
 
-/* Links may lead to links whose bytes stand elsewhere again; more rounds than that are not sound images. */
+/* Links may lead to links whose bytes stand elsewhere again; more rounds than that are not sound
+ * images. */
 #define ROUNDS_MAX 4
+/* Application files that cannot be read, told one by one; the rest is counted. */
+#define FILE_GAPS_MAX 1000
 
-enum prefix_kind { PREFIX_NONE, PREFIX_ARCHIVE, PREFIX_OCI, PREFIX_FS, PREFIX_DIRECTORY, PREFIX_FILE };
+enum prefix_kind {
+	PREFIX_NONE,
+	PREFIX_ARCHIVE,
+	PREFIX_OCI,
+	PREFIX_FS,
+	PREFIX_DIRECTORY,
+	PREFIX_FILE
+};
 
 static const struct prefix_row {
 	struct slice text;
 	enum prefix_kind kind;
 	const char *unsupported; /* what it would name */
 } prefixes[] = {
-	{ SLICE_INIT("archive://"), PREFIX_ARCHIVE, NULL },
-	{ SLICE_INIT("oci-dir://"), PREFIX_OCI, NULL },
-	{ SLICE_INIT("fs://"), PREFIX_FS, NULL },
-	{ SLICE_INIT("dir://"), PREFIX_DIRECTORY, NULL },
-	{ SLICE_INIT("file://"), PREFIX_FILE, NULL },
-	{ SLICE_INIT("image://"), PREFIX_NONE, "images of a registry or daemon" },
-	{ SLICE_INIT("local://"), PREFIX_NONE, "images of a daemon's store" },
-	{ SLICE_INIT("registry://"), PREFIX_NONE, "images of a registry" },
-	{ SLICE_INIT("sbom://"), PREFIX_NONE, "SBOMs as input" },
+	{SLICE_INIT("archive://"), PREFIX_ARCHIVE, NULL},
+	{SLICE_INIT("oci-dir://"), PREFIX_OCI, NULL},
+	{SLICE_INIT("fs://"), PREFIX_FS, NULL},
+	{SLICE_INIT("dir://"), PREFIX_DIRECTORY, NULL},
+	{SLICE_INIT("file://"), PREFIX_FILE, NULL},
+	{SLICE_INIT("image://"), PREFIX_NONE, "images of a registry or daemon"},
+	{SLICE_INIT("local://"), PREFIX_NONE, "images of a daemon's store"},
+	{SLICE_INIT("registry://"), PREFIX_NONE, "images of a registry"},
+	{SLICE_INIT("sbom://"), PREFIX_NONE, "SBOMs as input"},
 };
 
 /* What the name means, before anything is opened. */
@@ -42,23 +53,25 @@ struct named {
 
 static bool cut_prefix(struct slice name, struct named *ret, struct error *err)
 {
-	*ret = (struct named){ .path = name };
+	*ret = (struct named){.path = name};
 	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
 		const struct prefix_row *row = &prefixes[i];
 
 		if (!slice_cut_prefix(&ret->path, row->text))
 			continue;
 		if (row->unsupported)
-			return error_set(err, ERR_UNSUPPORTED, "%.*s: %s are not supported yet; "
-					 "`docker save` writes an archive that is", SLICE_ARG(name),
-					 row->unsupported);
+			return error_set(err, ERR_UNSUPPORTED,
+					 "%.*s: %s are not supported yet; "
+					 "`docker save` writes an archive that is",
+					 SLICE_ARG(name), row->unsupported);
 		ret->prefix = row->kind;
 		break;
 	}
 	if (slice_empty(ret->path))
 		return error_set(err, ERR_USAGE, "the target has no name");
 	if (slice_is(ret->path, "-"))
-		return error_set(err, ERR_UNSUPPORTED, "targets on standard input are not supported yet");
+		return error_set(err, ERR_UNSUPPORTED,
+				 "targets on standard input are not supported yet");
 	return true;
 }
 
@@ -101,9 +114,11 @@ static int open_named(struct named *n, struct arena *a)
 static bool refuse(const struct named *n, struct slice name, int os_errno, struct error *err)
 {
 	if (os_errno == ENOENT && n->prefix == PREFIX_NONE && looks_like_reference(name))
-		return error_set(err, ERR_UNSUPPORTED, "%.*s: no such file, and images of a registry or "
-				 "daemon are not supported yet; `docker save` writes an archive that is",
-				 SLICE_ARG(name));
+		return error_set(
+			err, ERR_UNSUPPORTED,
+			"%.*s: no such file, and images of a registry or "
+			"daemon are not supported yet; `docker save` writes an archive that is",
+			SLICE_ARG(name));
 	error_set_errno(err, os_errno, "%.*s", SLICE_ARG(n->path));
 	if (os_errno == ENOENT)
 		err->code = ERR_NOT_FOUND;
@@ -120,7 +135,7 @@ static bool is_layout(int fd)
 /* Globs are over paths without slashes in front and behind. */
 static void add_globs(const struct slice_list *from, struct arena *a, struct slice_list *ret)
 {
-	vec_each(it, from) {
+	vec_each (it, from) {
 		struct slice glob = *it;
 
 		slice_cut_prefix(&glob, SLICE("./"));
@@ -136,8 +151,9 @@ static bool set_up(struct work *w, const struct named *n, const struct target_op
 		   struct outline_options *outline, struct error *err)
 {
 	static const enum outline_hint hints[] = {
-		[PREFIX_NONE] = OUTLINE_ANY, [PREFIX_ARCHIVE] = OUTLINE_DOCKER, [PREFIX_OCI] = OUTLINE_OCI,
-		[PREFIX_FS] = OUTLINE_ROOTFS, [PREFIX_DIRECTORY] = OUTLINE_ANY, [PREFIX_FILE] = OUTLINE_FILE,
+		[PREFIX_NONE] = OUTLINE_ANY,	  [PREFIX_ARCHIVE] = OUTLINE_DOCKER,
+		[PREFIX_OCI] = OUTLINE_OCI,	  [PREFIX_FS] = OUTLINE_ROOTFS,
+		[PREFIX_DIRECTORY] = OUTLINE_ANY, [PREFIX_FILE] = OUTLINE_FILE,
 	};
 	struct stat st;
 
@@ -161,8 +177,8 @@ static bool set_up(struct work *w, const struct named *n, const struct target_op
 	return platform_parse(options->platform, w->run->arena, &outline->platform, err);
 }
 
-static bool find_outline(struct work *w, const struct named *n, const struct outline_options *options,
-			 struct error *err)
+static bool find_outline(struct work *w, const struct named *n,
+			 const struct outline_options *options, struct error *err)
 {
 	if (!w->directory || n->prefix == PREFIX_OCI)
 		return work_outline(w, options, err);
@@ -202,8 +218,9 @@ static void name_layers(struct work *w)
 	for (uint32_t i = 0; i < w->collection.count; i++) {
 		const struct image_layer *layer = &w->outline.image.layers.items[i];
 		const struct outline_layer *fate = &w->outline.layers.items[i];
-		struct slice what = !slice_empty(layer->digest) ? layer->digest :
-				    !slice_empty(layer->diff_id) ? layer->diff_id : layer->name;
+		struct slice what = !slice_empty(layer->digest)	   ? layer->digest
+				    : !slice_empty(layer->diff_id) ? layer->diff_id
+								   : layer->name;
 		struct slice name = arena_printf(a, "layer %u (%.*s)", i, SLICE_ARG(what));
 
 		w->collection.layers[i].name = name;
@@ -216,8 +233,10 @@ static void name_layers(struct work *w)
 /* Passes until no link leads to bytes that were not read. */
 static void unite(struct work *w, struct arena *a, struct union_result *result)
 {
-	struct union_context context = { .key = &w->key, .scope = w->keep.scope, .arena = a, .run = w->run };
-	struct union_layer *layers = arena_new_array(a, struct union_layer, w->collection.count + 1);
+	struct union_context context = {
+		.key = &w->key, .scope = w->keep.scope, .arena = a, .run = w->run};
+	struct union_layer *layers =
+		arena_new_array(a, struct union_layer, w->collection.count + 1);
 	struct error err = ERROR_INIT;
 	struct map asked;
 	bool tree = !w->outline.has_image && !w->outline.archive;
@@ -231,7 +250,8 @@ static void unite(struct work *w, struct arena *a, struct union_result *result)
 		for (size_t i = 0; i < w->collection.count; i++)
 			layers[i] = w->collection.layers[i].layer;
 		if (!union_make(&context, layers, w->collection.count, result, &err)) {
-			run_gap(w->run, GAP_BLOCKING, gap_reason_of_error(err.code), w->name, "%s", err.message);
+			run_gap(w->run, GAP_BLOCKING, gap_reason_of_error(err.code), w->name, "%s",
+				err.message);
 			break;
 		}
 		if (result->wanted.count == 0 || tree)
@@ -244,23 +264,25 @@ static void unite(struct work *w, struct arena *a, struct union_result *result)
 			"links lead through one another too often to be followed");
 }
 
-static void file_gap(struct work *w, const struct union_visible *v, enum error_code code, int64_t offset,
-		     const char *message)
+static void file_gap(struct work *w, const struct union_visible *v, enum error_code code,
+		     int64_t offset, const char *message)
 {
 	const struct inventory_row *row = inventory_rows[v->item->row];
 
-	collect_gap(&w->collection, row->os_database ? GAP_BLOCKING : GAP_LOCAL, gap_reason_of_error(code),
-		    v->display, v->layer, offset, message);
+	if (!row->os_database && w->file_gaps++ >= FILE_GAPS_MAX)
+		return;
+	collect_gap(&w->collection, row->os_database ? GAP_BLOCKING : GAP_LOCAL,
+		    gap_reason_of_error(code), v->display, v->layer, offset, message);
 }
 
-static void add_packages(struct work *w, const struct union_visible *v, const struct collected_file *f,
-			 struct target_result *ret)
+static void add_packages(struct work *w, const struct union_visible *v,
+			 const struct collected_file *f, struct target_result *ret)
 {
 	struct arena *a = w->run->arena;
 	struct slice path = arena_copy(a, v->display);
 	uint32_t left = f->package_count;
 
-	vec_each(bytes, &f->packages) {
+	vec_each (bytes, &f->packages) {
 		struct cursor c;
 
 		cursor_init(&c, *bytes);
@@ -269,7 +291,8 @@ static void add_packages(struct work *w, const struct union_visible *v, const st
 
 			if (!package_decode(&c, a, p)) {
 				ret->packages.count--;
-				file_gap(w, v, ERR_WORKER, -1, "a worker answered with a malformed package");
+				file_gap(w, v, ERR_WORKER, -1,
+					 "a worker answered with a malformed package");
 				return;
 			}
 			p->path = path;
@@ -310,21 +333,29 @@ static void add_files(struct work *w, const struct union_result *result, struct 
 {
 	size_t best = SIZE_MAX;
 
-	vec_each(v, &result->files) {
+	vec_each (v, &result->files) {
 		const struct collected_file *f = &w->collection.files.items[v->item->file];
 
 		if (f->error != ERR_NONE)
 			file_gap(w, v, f->error, f->error_offset, f->error_message.data);
 		if (f->partial != ERR_NONE)
 			file_gap(w, v, f->partial, f->partial_offset, f->partial_message.data);
+		size_t before = ret->packages.count;
 		add_packages(w, v, f, ret);
+		if (ret->has_image && inventory_rows[v->item->row]->os_database)
+			trace_packages(&w->collection, v, ret->packages.items + before,
+				       ret->packages.count - before);
 		if (f->os && !slice_empty(f->os->id) && os_rank(v) < best) {
 			best = os_rank(v);
 			copy_os(w, v, f->os, ret);
 		}
 	}
-	vec_each(v, &result->unresolved)
-		file_gap(w, v, ERR_NOT_FOUND, -1, "it is a link, and the file that it leads to is in no layer");
+	vec_each (v, &result->unresolved)
+		file_gap(w, v, ERR_NOT_FOUND, -1,
+			 "it is a link, and the file that it leads to is in no layer");
+	if (w->file_gaps > FILE_GAPS_MAX)
+		run_gap(w->run, GAP_LOCAL, GAP_REASON_LIMIT, w->name,
+			"%zu more files could not be read", w->file_gaps - FILE_GAPS_MAX);
 }
 
 static int compare_packages(const void *a, const void *b)
@@ -355,21 +386,23 @@ static void assemble(struct work *w, const struct union_result *result, struct t
 			layer->diff_id = arena_copy(a, end->diff_id);
 	}
 	if (ret->packages.count)
-		qsort(ret->packages.items, ret->packages.count, sizeof(*ret->packages.items), compare_packages);
+		qsort(ret->packages.items, ret->packages.count, sizeof(*ret->packages.items),
+		      compare_packages);
 	inventory_apply_os(&ret->packages, &ret->os, a);
 }
 
 static void read_all(struct work *w, struct target_result *ret)
 {
-	struct union_result result = { 0 };
+	struct union_result result = {0};
 	struct arena arena;
 
 	choose_scope(w);
 	path_key_draw(&w->key);
 	arena_init(&arena, 0);
-	collection_init(&w->collection, w->run, w->outline.has_image ? w->outline.image.layers.count : 1,
+	collection_init(&w->collection, w->run,
+			w->outline.has_image ? w->outline.image.layers.count : 1,
 			w->outline.has_image);
-	vec_each(gap, &w->outline.gaps)
+	vec_each (gap, &w->outline.gaps)
 		*vec_add(w->run->arena, &w->run->gaps) = *gap;
 	name_layers(w);
 	work_first(w);
@@ -382,8 +415,8 @@ static void read_all(struct work *w, struct target_result *ret)
 static bool read_opened(struct work *w, const struct named *n, const struct target_options *options,
 			struct target_result *ret, struct error *err)
 {
-	struct outline_options outline = { 0 };
-	struct confine_spec spec = { .tree_fd = -1 };
+	struct outline_options outline = {0};
+	struct confine_spec spec = {.tree_fd = -1};
 
 	if (!set_up(w, n, options, &outline, err))
 		return false;
@@ -406,11 +439,11 @@ static bool read_opened(struct work *w, const struct named *n, const struct targ
 bool target_read(struct run *run, const struct target_options *options, struct target_result *ret,
 		 struct error *err)
 {
-	struct work w = { .run = run, .name = options->name, .fd = -1 };
+	struct work w = {.run = run, .name = options->name, .fd = -1};
 	struct named n;
 	struct buf path;
 
-	*ret = (struct target_result){ 0 };
+	*ret = (struct target_result){0};
 	if (!cut_prefix(options->name, &n, err))
 		return false;
 	CLEANUP_FD int fd = open_named(&n, run->arena);

@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import random
+import resource
 import shutil
 import subprocess
 import sys
@@ -67,9 +68,17 @@ def base(*packages, more=()):
 # --- running and comparing -------------------------------------------------------------------
 
 
-def run(target, *options, environment=None):
+def run(target, *options, memory=None):
+    def limit():
+        if memory:
+            resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
     done = subprocess.run(
-        [PROGRAM, *options, str(target)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=250
+        [PROGRAM, *options, str(target)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        timeout=250,
+        preexec_fn=limit,
     )
     if done.returncode not in (0, 1):
         raise AssertionError(f"exit {done.returncode}: {done.stderr.decode()[-2000:]}")
@@ -127,6 +136,26 @@ def check_two_layers(answer, kind):
     same(answer["image"]["layers"][1]["created_by"], "RUN apt-get install b")
     holds(all(l["digest"] and l["diff_id"] for l in answer["image"]["layers"]), "digests are known")
     holds(answer["image"]["id"].startswith("sha256:"), "the image has an ID")
+
+
+@case
+def a_rewritten_database_keeps_the_layers_of_its_packages():
+    def layer(text):
+        return lib.Layer([lib.text("var/lib/dpkg/status", text)])
+
+    removed = dpkg(("gone", "1")).replace("install ok installed", "deinstall ok config-files")
+    image = lib.Image(
+        [
+            base(("same", "1"), ("raised", "1"), ("back", "1"), ("gone", "1")),
+            layer(dpkg(("same", "1"), ("raised", "2"), ("new", "1"), ("gone", "1"))),
+            lib.Layer([lib.text("etc/motd", "nothing of interest")]),
+            layer(dpkg(("same", "1"), ("raised", "2"), ("new", "1"), ("back", "1")) + removed),
+        ]
+    )
+    same(
+        packages(legacy(image)),
+        [("back", "1", 3), ("gone", "1", 3), ("new", "1", 1), ("raised", "2", 1), ("same", "1", 0)],
+    )
 
 
 @case
@@ -299,6 +328,54 @@ def hard_links():
     answer = legacy(lib.Image([base(("a", "1")), missing]))
     same(packages(answer), [])
     same(blocking(answer), [("missing", 1)])
+
+
+@case
+def second_passes_over_an_archive_compressed_as_a_whole():
+    lower = lib.Layer([lib.text("srv/1", dpkg(("low", "1"))), lib.text("opt/d/x", dpkg(("x", "1")))])
+    middle = lib.Layer([lib.text("opt/d/y", dpkg(("y", "2"))), lib.symlink("var/lib/dpkg/status.d", "/opt/d")])
+    upper = lib.Layer([lib.hardlink("var/lib/dpkg/status", "srv/1"), lib.text("opt/d/y", dpkg(("y", "3")))])
+    lib.write_docker_legacy(scratch("plain.tar"), [lib.Image([lower, middle, upper])])
+    want = [("low", "1", 2), ("x", "1", 0), ("y", "3", 2)]
+    same(packages(run(scratch("plain.tar"))), want)
+    data = pathlib.Path(scratch("plain.tar")).read_bytes()
+    pathlib.Path(scratch("whole.tar.gz")).write_bytes(gzip.compress(data))
+    same(packages(run(scratch("whole.tar.gz"))), want)
+
+
+@case
+def any_number_of_workers_gives_the_same_bytes():
+    rng = random.Random(1)
+    layers = [base(*((f"p{i}", "1") for i in range(50)))]
+    for number in range(12):
+        entries = [lib.text(f"app{i}/node_modules/m{rng.randrange(30)}/package.json",
+                            '{"name":"m%d","version":"%d.0.0"}' % (rng.randrange(30), number))
+                   for i in range(20)]
+        entries += [lib.symlink(f"l{rng.randrange(20)}", f"app{rng.randrange(20)}"), lib.whiteout("app%d" % rng.randrange(20)),
+                    lib.text(f"l{rng.randrange(20)}/node_modules/z/package.json", '{"name":')]
+        layers.append(lib.Layer(entries, truncate=300 if number == 5 else 0))
+    lib.write_oci_tar(scratch("n.tar"), [lib.Image(layers)])
+    answers = [run(scratch("n.tar"), "--threads", str(n)) for n in (1, 2, 3, 7, 1)]
+    holds(len(answers[0]["packages"]) > 60 and answers[0]["gaps"], "there is something to compare")
+    for answer in answers[1:]:
+        same(answer, answers[0])
+
+
+@case
+def a_worker_that_dies_is_a_gap():
+    """A database for which the memory does not suffice ends the worker, not the scan."""
+    small = lib.Image([base(("a", "1"))])
+    lib.write_docker_legacy(scratch("small.tar"), [small])
+    lib.write_docker_legacy(scratch("large.tar"), [lib.Image([base(("a", "1")), lib.Layer(
+        [lib.text("var/lib/dpkg/status.d/b", dpkg(("b", "1"))),
+         lib.text("var/lib/dpkg/status", "Package: " + "x" * (100 << 20))])])])
+    try:
+        same(packages(run(scratch("small.tar"), memory=150 << 20)), [("a", "1", 0)])
+    except AssertionError:
+        return "the program needs more address space than the limit, as sanitizers do"
+    answer = run(scratch("large.tar"), memory=150 << 20)
+    same(blocking(answer), [("worker", 1)])
+    holds(("b", "1", 1) in packages(answer), f"what was read before stays: {packages(answer)}")
 
 
 @case
