@@ -146,6 +146,8 @@ static bool read_whole(struct keeper *k, struct stream *bytes, size_t max, struc
 {
 	struct slice piece;
 
+	if (!record_flush(k->sink, err))
+		return false;
 	do {
 		if (!stream_next(bytes, &piece, err))
 			return false;
@@ -291,6 +293,8 @@ static bool sieve(struct keeper *k, const struct inventory_file *file, struct st
 		return true;
 	struct inventory_output out = {.arena = &k->arena, .os.layer = -1};
 	struct error failure = ERROR_INIT;
+	if (!record_flush(k->sink, err))
+		return false;
 	struct inventory_sieve *state = row->sieve_begin(&k->arena, file);
 
 	while (!slice_empty(piece) && row->sieve_feed(state, piece))

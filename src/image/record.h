@@ -61,12 +61,20 @@ struct record {
 /* Where records go; false: the other side is gone and the work is for nothing. */
 struct record_sink {
 	bool (*put)(struct record_sink *s, struct slice record, struct error *err);
+	/* Sends what is held back; called before bytes are parsed that may end the worker.  NULL:
+	 * nothing is. */
+	bool (*flush)(struct record_sink *s, struct error *err);
 	struct buf buffer; /* the record being built */
 };
 
 void record_sink_init(struct record_sink *s,
 		      bool (*put)(struct record_sink *s, struct slice record, struct error *err));
 void record_sink_release(struct record_sink *s);
+
+static inline bool record_flush(struct record_sink *s, struct error *err)
+{
+	return !s->flush || s->flush(s, err);
+}
 
 bool record_put_layer(struct record_sink *s, uint32_t number, struct error *err);
 bool record_put_path(struct record_sink *s, enum record_type type, struct slice path,

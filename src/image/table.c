@@ -12,6 +12,8 @@ void table_release(struct table *t)
 
 void table_append(struct table *t, const void *bytes, size_t count)
 {
+	if (count == 0)
+		return;
 	if (count > t->alloc - t->count) {
 		size_t want = t->alloc < 4096 ? 4096 : t->alloc + t->alloc / 2;
 

@@ -25,8 +25,9 @@ struct batch_sink {
 	struct buf batch; /* records, each behind its 32-bit length */
 };
 
-static bool batch_flush(struct batch_sink *s, struct error *err)
+static bool batch_flush(struct record_sink *sink, struct error *err)
 {
+	struct batch_sink *s = (struct batch_sink *)sink;
 	bool ok = s->batch.len == 0 || worker_send(s->out, FRAME_RECORDS, buf_slice(&s->batch));
 
 	buf_clear(&s->batch);
@@ -37,7 +38,7 @@ static bool batch_put(struct record_sink *sink, struct slice record, struct erro
 {
 	struct batch_sink *s = (struct batch_sink *)sink;
 
-	if (s->batch.len + record.len > BATCH && !batch_flush(s, err))
+	if (s->batch.len + record.len > BATCH && !batch_flush(sink, err))
 		return false;
 	wire_put_slice(&s->batch, record);
 	if (s->batch.overflow)
@@ -49,6 +50,7 @@ static void batch_init(struct batch_sink *s, struct worker_output *out)
 {
 	*s = (struct batch_sink){.out = out};
 	record_sink_init(&s->sink, batch_put);
+	s->sink.flush = batch_flush;
 	buf_init(&s->batch, LIMIT_RECORD);
 }
 
@@ -207,7 +209,7 @@ static bool run_layers(void *job, struct worker_output *out, struct error *err)
 	else
 		ok = read_stored(l, l->numbers[0], &sink.sink, err);
 	/* What was read before an error stands. */
-	return batch_flush(&sink, ok ? err : NULL) && ok;
+	return batch_flush(&sink.sink, ok ? err : NULL) && ok;
 }
 
 /* ---- in the broker ---- */

@@ -370,10 +370,10 @@ def a_worker_that_dies_is_a_gap():
         [lib.text("var/lib/dpkg/status.d/b", dpkg(("b", "1"))),
          lib.text("var/lib/dpkg/status", "Package: " + "x" * (100 << 20))])])])
     try:
-        same(packages(run(scratch("small.tar"), memory=150 << 20)), [("a", "1", 0)])
+        same(packages(run(scratch("small.tar"), memory=120 << 20)), [("a", "1", 0)])
     except AssertionError:
         return "the program needs more address space than the limit, as sanitizers do"
-    answer = run(scratch("large.tar"), memory=150 << 20)
+    answer = run(scratch("large.tar"), memory=120 << 20)
     same(blocking(answer), [("worker", 1)])
     holds(("b", "1", 1) in packages(answer), f"what was read before stays: {packages(answer)}")
 
