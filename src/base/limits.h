@@ -19,6 +19,7 @@
 #define LIMIT_YAML_DEPTH      128
 #define LIMIT_YAML_NODES      2000000
 #define LIMIT_TOML_DEPTH      128
+#define LIMIT_NODES           4000000          /* values of one JSON or TOML text */
 #define LIMIT_DOCUMENT        (256 * MIB)      /* one JSON, YAML or TOML text */
 
 /* Images */

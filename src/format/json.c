@@ -14,6 +14,7 @@ struct reader {
 	struct node_pool pool;
 	struct error *err;
 	unsigned depth;
+	uint32_t nodes;
 	struct node *open[LIMIT_JSON_DEPTH];
 };
 
@@ -389,6 +390,9 @@ static bool read_member(struct reader *r)
 			return fail(r, r->p, map ? "expected ',' or '}'" : "expected ',' or ']'");
 		skip_space(r);
 	}
+	if (r->nodes++ == LIMIT_NODES)
+		return node_error(r->err, ERR_LIMIT, r->text, (size_t)(r->p - r->text.data),
+				  "too many values");
 	struct node *n = node_new(&r->pool);
 	node_append(parent, n);
 	return (!map || read_key(r, n)) && read_value(r, n);
@@ -414,6 +418,7 @@ bool json_parse(struct slice text, struct arena *a, struct node **ret, struct er
 	r.pool = (struct node_pool){ .arena = a };
 	r.err = err;
 	r.depth = 0;
+	r.nodes = 0;
 	if (slice_starts(text, SLICE("\xef\xbb\xbf")))
 		r.p += 3;
 	skip_space(&r);

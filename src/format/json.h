@@ -10,8 +10,8 @@
 #include "format/node.h"
 
 /*
- * ERR_FORMAT with offset; depth beyond LIMIT_JSON_DEPTH or size beyond
- * LIMIT_DOCUMENT is ERR_LIMIT.  After an error *ret is the tree of what stands
+ * ERR_FORMAT with offset; depth beyond LIMIT_JSON_DEPTH, size beyond
+ * LIMIT_DOCUMENT or values beyond LIMIT_NODES are ERR_LIMIT.  After an error *ret is the tree of what stands
  * in front of it, or NULL: containers that were still open have length 0, and
  * the last scalar may be empty.
  */

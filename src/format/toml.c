@@ -38,6 +38,7 @@ struct reader {
 	struct item *table;  /* of the last header */
 	unsigned depth;      /* of that table */
 	uint32_t section, sections;
+	uint32_t nodes;
 	/* What the last header led through, from the root down, and whose span is still growing. */
 	struct item *chain[2 * LIMIT_TOML_DEPTH];
 	bool growing[2 * LIMIT_TOML_DEPTH];
@@ -57,12 +58,13 @@ static bool fail(struct reader *r, const char *at, const char *what)
 	return node_error(r->err, ERR_FORMAT, r->text, (size_t)(at - r->text.data), what);
 }
 
-static bool check_depth(struct reader *r, unsigned depth)
+/* Called in front of each key and each member of an array. */
+static bool check_limits(struct reader *r, unsigned depth)
 {
-	if (depth <= LIMIT_TOML_DEPTH)
+	if (depth <= LIMIT_TOML_DEPTH && r->nodes < LIMIT_NODES)
 		return true;
 	return node_error(r->err, ERR_LIMIT, r->text, (size_t)(r->p - r->text.data),
-			  "nested too deeply");
+			  depth <= LIMIT_TOML_DEPTH ? "too many values" : "nested too deeply");
 }
 
 static uint32_t offset_of(const struct reader *r, const char *p)
@@ -168,6 +170,7 @@ static struct item *member_add(struct reader *r, struct item *parent, enum node_
 {
 	struct item *item = arena_new(r->arena, struct item);
 
+	r->nodes++;
 	item->node.type = type;
 	item->parent = parent;
 	item->node.offset = offset_of(r, key->start);
@@ -367,7 +370,7 @@ static bool read_pair(struct reader *r, struct item *base, unsigned depth, uint3
 	struct key key;
 
 	for (;;) {
-		if (!check_depth(r, ++depth) || !read_key(r, &key))
+		if (!check_limits(r, ++depth) || !read_key(r, &key))
 			return false;
 		skip_blank(r);
 		if (!accept(r, '.'))
@@ -444,7 +447,7 @@ static bool read_array(struct reader *r, struct item *list, unsigned depth)
 		struct key place = { SLICE_EMPTY, r->p };
 		struct item *item = member_add(r, list, NODE_NULL, &place);
 		item->frozen = true;
-		if (!check_depth(r, depth + 1) || !read_value(r, item, depth + 1) || !skip_gap(r))
+		if (!check_limits(r, depth + 1) || !read_value(r, item, depth + 1) || !skip_gap(r))
 			return false;
 		if (accept(r, ','))
 			continue;
@@ -589,7 +592,7 @@ static bool read_header(struct reader *r)
 	for (r->depth = 1;; r->depth++) {
 		skip_blank(r);
 		/* An array of tables is two levels of the tree. */
-		if (!check_depth(r, r->depth + element) || !read_key(r, &key))
+		if (!check_limits(r, r->depth + element) || !read_key(r, &key))
 			return false;
 		skip_blank(r);
 		if (!accept(r, '.'))

@@ -41,8 +41,10 @@ void manifest_read(struct manifest *m, enum manifest_format format)
 bool manifest_read_document(struct manifest *m, unsigned index)
 {
 	struct node *root = NULL;
+	/* Only a line "---" starts another one; without it there is nothing to read again for. */
+	bool may_be_there = index == 0 || slice_find(m->text, SLICE("\n---")) < m->text.len;
 
-	if (m->err.code == ERR_NONE)
+	if (m->err.code == ERR_NONE && may_be_there)
 		yaml_parse(m->text, index, &m->scratch, &root, &m->err);
 	m->root = root;
 	return root != NULL;

@@ -447,6 +447,28 @@ static void test_depth(void **state)
 	check_depth("[],", 100000, "", ERR_FORMAT);
 }
 
+static void test_many_values(void **state)
+{
+	struct error err = ERROR_INIT;
+	size_t len = 2 * (size_t)LIMIT_NODES + 3;
+	char *text = malloc(len);
+	struct arena a;
+	struct node *n;
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < len; i++)
+		text[i] = i & 1 ? '1' : ',';
+	text[0] = '[';
+	text[len - 1] = ']';
+	arena_init(&a, 0);
+	assert_false(json_parse(slice_new(text, len), &a, &n, &err));
+	assert_int_equal(err.code, ERR_LIMIT);
+	assert_int_equal(n->count, LIMIT_NODES);
+	arena_release(&a);
+	free(text);
+}
+
 static void test_tree_before_error(void **state)
 {
 	struct arena a;
@@ -644,6 +666,7 @@ int main(void)
 		cmocka_unit_test(test_duplicate_keys),
 		cmocka_unit_test(test_node_access),
 		cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_many_values),
 		cmocka_unit_test(test_tree_before_error),
 		cmocka_unit_test(test_error_position),
 		cmocka_unit_test(test_writer),
