@@ -7,7 +7,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A sparse file may claim a lot of zeros; reading some of them is enough. */
-#define ENOUGH ((uint64_t)1 << 20)
+#define ENOUGH ((uint64_t)1 << 17)
 
 /* Hands the bytes on in pieces, and forgets each before it gives the next. */
 struct cut {

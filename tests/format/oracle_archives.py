@@ -9,7 +9,6 @@ Damaged input must end in an error or in what the other reader makes of it, and
 never in a crash.  A tool that is not installed is skipped.
 """
 
-import contextlib
 import gzip
 import hashlib
 import io
@@ -205,7 +204,7 @@ def random_member(form):
 
 def check_random(work, form):
     path = work / "a.tar"
-    for _ in range(40):
+    for _ in range(25):
         with tarfile.open(path, "w", format=form) as tar:
             for _ in range(RANDOM.randrange(12)):
                 member, data = random_member(form)
@@ -229,9 +228,7 @@ def small_tar(work):
 def expect_packed(work, plain, packed, kind):
     (work / "packed").write_bytes(packed)
     want = f"{kind} {len(packed)} sha256:{sha(packed)} {len(plain)} sha256:{sha(plain)}"
-    for options in ((), ("-p", "1"), ("-p", "13"), ("-p", "4096"), ("-p", "65537")):
-        if options == ("-p", "1") and len(packed) > 400000:
-            continue
+    for options in ((), ("-p", str(RANDOM.choice([7, 13, 100]))), ("-p", str(RANDOM.choice([4096, 65537])))):
         code, lines, message = run_list(work / "packed", "-i", *options)
         assert code == 0 and lines == [want], f"{options}: {message}{lines}\nnot {want}"
 
@@ -250,7 +247,7 @@ def zlib_gzip(data, level, strategy):
 
 def check_gzip(work):
     plain = small_tar(work).read_bytes()
-    for level in range(10):
+    for level in (0, 1, 5, 6, 9):
         for strategy in (zlib.Z_DEFAULT_STRATEGY, zlib.Z_FILTERED, zlib.Z_HUFFMAN_ONLY, zlib.Z_RLE, zlib.Z_FIXED):
             expect_packed(work, plain, zlib_gzip(plain, level, strategy), "gzip")
     packed = members(plain, 50, gzip.compress)
@@ -295,8 +292,8 @@ def check_zstd_window(work):
 
 
 def lengths(total):
-    return sorted(set(range(6, min(total, 64))) | {RANDOM.randrange(6, total) for _ in range(60)} |
-                  set(range(max(6, total - 30), total)))
+    return sorted(set(range(6, min(total, 30))) | {RANDOM.randrange(6, total) for _ in range(30)} |
+                  set(range(max(6, total - 20), total)))
 
 
 def check_truncated(work, pack):
@@ -334,14 +331,14 @@ def check_flipped(work, pack, unpack):
     text = b"".join(b"some line %d\n" % RANDOM.randrange(10000) for _ in range(500))
     packed = pack(text)
     refused = 0
-    for _ in range(250):
+    for _ in range(120):
         damaged = flip(packed)
         (work / "flipped").write_bytes(damaged)
         code, lines, _ = run_list(work / "flipped", "-i", *RANDOM.choice([(), ("-p", "11")]))
         refused += code
         if code == 0 and not lines[0].startswith("none"):
             assert lines[0].endswith(sha(unpack(damaged))), damaged.hex()
-    assert refused > 150
+    assert refused > 60
 
 
 def unzstd(data):
@@ -357,7 +354,7 @@ def check_flipped_tar(work):
                 tar.addfile(member, io.BytesIO(data))
         whole = buffer.getvalue().rstrip(b"\0")
         whole += bytes(-len(whole) % 512)
-        for _ in range(100):
+        for _ in range(40):
             (work / "flipped").write_bytes(flip(whole))
             run_list(work / "flipped")
 
@@ -432,7 +429,7 @@ def check_flipped_zip(work):
     path = work / "a.zip"
     make_zip(path)
     whole = path.read_bytes()
-    for _ in range(150):
+    for _ in range(80):
         path.write_bytes(flip(whole))
         run_list(path, "-z")
     for length in lengths(len(whole)):
@@ -451,7 +448,7 @@ def cases():
             work, "--format=pax", f"--sparse-version={version}")
     for name, form in (("ustar", tarfile.USTAR_FORMAT), ("gnu", tarfile.GNU_FORMAT), ("pax", tarfile.PAX_FORMAT)):
         yield f"tarfile, random members, {name}", lambda work, form=form: check_random(work, form)
-    yield "gzip by zlib, every level and strategy", check_gzip
+    yield "gzip by zlib, levels and strategies", check_gzip
     yield "gzip by its tool", check_gzip_tool
     yield "zstd", check_zstd
     yield "zstd, window too large", check_zstd_window
@@ -472,7 +469,7 @@ def main():
     failed = 0
     print(f"1..{len(rows)}")
     for number, (name, check) in enumerate(rows, 1):
-        with tempfile.TemporaryDirectory() as work, contextlib.ExitStack():
+        with tempfile.TemporaryDirectory() as work:
             try:
                 check(pathlib.Path(work))
                 print(f"ok {number} - {name}", flush=True)

@@ -94,7 +94,7 @@ static void add_record(struct buf *records, const char *key, struct slice value)
 }
 
 /* An extended header; key and value by turns, NULL at the end. */
-static void add_pax(struct buf *b, char flag, ...)
+static void add_pax(struct buf *b, int flag, ...)
 {
 	struct buf records;
 	va_list args;
@@ -104,7 +104,7 @@ static void add_pax(struct buf *b, char flag, ...)
 	for (const char *key; (key = va_arg(args, const char *));)
 		add_record(&records, key, slice_from_cstr(va_arg(args, const char *)));
 	va_end(args);
-	add_entry(b, flag, "PaxHeaders/x", buf_slice(&records));
+	add_entry(b, (char)flag, "PaxHeaders/x", buf_slice(&records));
 	buf_release(&records);
 }
 
