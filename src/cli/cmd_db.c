@@ -26,6 +26,12 @@ struct db_config {
 	bool verify;
 };
 
+/* Every configuration here begins with the session's. */
+static void db_defaults(void *config)
+{
+	session_config_init(config);
+}
+
 static int finish(struct session *s, bool ok, const struct error *err)
 {
 	session_end_progress(s);
@@ -458,6 +464,7 @@ const struct command command_db_update = {
 	.examples = update_examples,
 	.options = update_groups,
 	.config_size = sizeof(struct db_config),
+	.defaults = db_defaults,
 	.run = run_update,
 };
 
@@ -467,6 +474,7 @@ const struct command command_db_status = {
 	.description = "Path, digest, format, age, and the newest record of each ecosystem and release. The exit code is 3 when there is no index that can be used.",
 	.options = status_groups,
 	.config_size = sizeof(struct db_config),
+	.defaults = db_defaults,
 	.run = run_status,
 };
 
@@ -480,5 +488,6 @@ const struct command command_db_build = {
 	.examples = build_examples,
 	.options = build_groups,
 	.config_size = sizeof(struct db_config),
+	.defaults = db_defaults,
 	.run = run_build,
 };

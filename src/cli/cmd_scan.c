@@ -66,6 +66,7 @@ static void scan_defaults(void *config)
 {
 	struct scan_config *c = config;
 
+	session_config_init(&c->session);
 	policy_config_init(&c->policy);
 	c->format = SLICE("table");
 }
@@ -74,6 +75,7 @@ static void sbom_defaults(void *config)
 {
 	struct scan_config *c = config;
 
+	session_config_init(&c->session);
 	policy_config_init(&c->policy);
 	c->format = SLICE("cyclonedx");
 	c->list_all_packages = true;

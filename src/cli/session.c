@@ -13,6 +13,7 @@
 #include "base/timestamp.h"
 
 #define PROGRESS_AFTER_MS 1000
+#define TIMEOUT_MS (60 * 60 * 1000) /* so that hostile input cannot keep a pipeline for ever */
 #define PROGRESS_EVERY_MS 100
 
 /* "90s", "5m", "1h30m", as Trivy's users write it; a bare number is seconds. */
@@ -62,7 +63,8 @@ const struct option_row session_options[] = {
 	  .fallback = "BULWARK_DB, or in the user's cache directory",
 	  .offset = offsetof(struct session_config, db) },
 	{ .name = "timeout", .kind = OPTION_CUSTOM, .argument = "TIME",
-	  .help = "stop after that time, as 90s or 5m; what is left becomes a gap", .set = set_timeout },
+	  .help = "stop after that time, as 90s or 5m, 0: never; what is left becomes a gap",
+	  .fallback = "1h", .set = set_timeout },
 	{ .name = "threads", .kind = OPTION_NUMBER, .argument = "N", .help = "workers at once",
 	  .fallback = "one for each processor", .minimum = 1, .maximum = 256,
 	  .offset = offsetof(struct session_config, threads) },
@@ -71,6 +73,11 @@ const struct option_row session_options[] = {
 	  .fallback = "SOURCE_DATE_EPOCH, or the clock", .offset = offsetof(struct session_config, now) },
 	{ 0 },
 };
+
+void session_config_init(struct session_config *config)
+{
+	config->timeout_ms = TIMEOUT_MS;
+}
 
 /* The handler's one word; everything else reads it through the run. */
 static volatile sig_atomic_t interrupted;

@@ -13,7 +13,7 @@
 /* Stands first in every configuration that uses session_options. */
 struct session_config {
 	struct slice now;
-	int64_t timeout_ms; /* 0: none */
+	int64_t timeout_ms; /* 0: none; session_config_init sets an hour */
 	int64_t threads;    /* 0: one for each processor */
 	bool quiet;
 	bool offline;
@@ -30,6 +30,9 @@ struct session {
 	int64_t started_ms, shown_ms;
 	bool progress_shown;
 };
+
+/* Defaults that are not zero. */
+void session_config_init(struct session_config *config);
 
 /* Sets up the run; false with ERR_USAGE. */
 bool session_begin(struct session *s, const struct session_config *config, struct arena *a,
