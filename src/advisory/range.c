@@ -165,15 +165,23 @@ struct range_verdict range_evaluate(enum version_scheme scheme, const struct ran
 struct slice range_describe(const struct range_verdict *v, struct arena *a)
 {
 	bool from = v->from && !is_start(v->from);
+	struct slice parts[4];
+	size_t count = 0;
 
-	if (!v->to)
-		return from ? arena_printf(a, ">= %.*s", SLICE_ARG(v->from->version))
-			    : SLICE("any version");
-	const char *sign = v->to->kind == RANGE_LAST_AFFECTED ? "<=" : "<";
-	if (!from)
-		return arena_printf(a, "%s %.*s", sign, SLICE_ARG(v->to->version));
-	return arena_printf(a, ">= %.*s, %s %.*s", SLICE_ARG(v->from->version), sign,
-			    SLICE_ARG(v->to->version));
+	if (from) {
+		parts[count++] = SLICE(">= ");
+		parts[count++] = v->from->version;
+	}
+	if (v->to) {
+		bool last = v->to->kind == RANGE_LAST_AFFECTED;
+
+		if (from)
+			parts[count++] = last ? SLICE(", <= ") : SLICE(", < ");
+		else
+			parts[count++] = last ? SLICE("<= ") : SLICE("< ");
+		parts[count++] = v->to->version;
+	}
+	return count ? arena_join(a, parts, count, SLICE_EMPTY) : SLICE("any version");
 }
 
 static struct slice comparison(const struct range_event *e, const char *sign, struct arena *a)
