@@ -148,10 +148,10 @@ def malformed_for_apk(difference):
 
 def folder_is_gone(difference):
     """Told by npm's own note in node_modules alone; no folder has that package any more."""
-    return all(path.endswith("node_modules/.package-lock.json") for path in difference.paths) and not any(
-        (one.name, one.version) == (difference.name, difference.version)
-        for one in difference.files().node_packages()
-    )
+    if not all(path.endswith("node_modules/.package-lock.json") for path in difference.paths):
+        return False
+    there = {one[:2] for one in difference.files().node_packages()}
+    return (difference.name, difference.version) not in there
 
 
 def not_a_package_folder(difference):
@@ -176,13 +176,21 @@ def replaced_by_folder(difference):
 
 # --- the reasons -----------------------------------------------------------------------------
 
+NOT_PLAIN = (
+    "takes `install ok installed` alone; packages on hold, unpacked, half installed or to be "
+    "reinstalled are on the disk as well"
+)
+NO_FOLDER = (
+    "a package.json that is not directly in a folder of node_modules is a project, a mark for "
+    "module loaders, or test data"
+)
 EXPLAINED = [
     Reason(*row)
     for row in (
         ("findings", "osv-scanner", "ours", "Debian:*", kernel_affected, "osv-scanner",
-         "leaves out packages of the kernel's source package; dpkg says the version is before the fix"),
+         "leaves out the kernel's source package; dpkg says that the version is before the fix"),
         ("findings", "osv-scanner", "ours", "Debian:*", state_affected, "osv-scanner",
-         "takes `install ok installed` alone; held, unpacked and half-installed packages are on the disk too"),
+         NOT_PLAIN),
         ("findings", "osv-scanner", "ours", "Debian:*", source_is_older, "osv-scanner",
          "compares the version of the binary package; the records speak of the source package's"),
         ("findings", "osv-scanner", "theirs", "Alpine:*", malformed_for_apk, "the record",
@@ -194,11 +202,11 @@ EXPLAINED = [
         ("inventory", "osv-scanner", "ours", "deb", is_kernel, "osv-scanner",
          "leaves out packages of the kernel's source package"),
         ("inventory", "osv-scanner", "ours", "deb", not_plainly_installed, "osv-scanner",
-         "takes `install ok installed` alone; held, unpacked and half-installed packages are on the disk too"),
+         NOT_PLAIN),
         ("inventory", "*", "theirs", "deb", removed, "the peer",
          "lists packages of which only the configuration, or nothing, is left"),
         ("inventory", "*", "theirs", "npm", not_a_package_folder, "design",
-         "a package.json outside <node_modules>/<name>/ is a project, a mark for module loaders or test data"),
+         NO_FOLDER),
         ("inventory", "*", "*", "golang", main_module, "names",
          "bulwark writes a main module's version as Go does, `(devel)`; the peer leaves it away"),
         ("inventory", "*", "theirs", "golang", told_by_linker_flags, "design",

@@ -73,6 +73,14 @@ def bulwark_packages(report):
     return out
 
 
+def bulwark_layers(report):
+    out = collections.defaultdict(set)
+    for package in report["packages"]:
+        if package.get("purl") and package.get("layer"):
+            out[parse_purl(package["purl"])].add(package["layer"].get("diff_id", ""))
+    return out
+
+
 # --- osv-scanner -----------------------------------------------------------------------------
 
 
@@ -123,6 +131,16 @@ def cyclonedx_packages(document):
     return out
 
 
+def trivy_layers(document):
+    """{Package: diff IDs of the layers that brought it in}"""
+    out = collections.defaultdict(set)
+    for component in document.get("components", []):
+        for one in component.get("properties", []):
+            if component.get("purl") and one["name"] == "aquasecurity:trivy:LayerDiffID":
+                out[parse_purl(component["purl"])].add(one["value"])
+    return out
+
+
 # --- asking ----------------------------------------------------------------------------------
 
 
@@ -161,11 +179,11 @@ def run_trivy(options, runner, image):
     return runner.peer("trivy", command, (0,), {})
 
 
-Peer = collections.namedtuple("Peer", "run findings packages")
+Peer = collections.namedtuple("Peer", "run findings packages layers")
 PEERS = {
-    "osv-scanner": Peer(run_osv, osv_findings, osv_packages),
-    "syft": Peer(run_syft, None, cyclonedx_packages),
-    "trivy": Peer(run_trivy, None, cyclonedx_packages),
+    "osv-scanner": Peer(run_osv, osv_findings, osv_packages, None),
+    "syft": Peer(run_syft, None, cyclonedx_packages, None),
+    "trivy": Peer(run_trivy, None, cyclonedx_packages, trivy_layers),
 }
 
 

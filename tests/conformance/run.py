@@ -7,6 +7,7 @@
   findings   osv-scanner, offline, on the very same all.zip files that bulwark is given,
              record by record
   inventory  osv-scanner, syft and Trivy, by package URL
+  layers     Trivy: which layers brought in each package that both know
   files      the union of the layers as tarfile has it: every path that bulwark names is there,
              and no dpkg stanza, npm folder or Python metadata that is there is missed
 
@@ -14,8 +15,8 @@ Images are IMAGES/*.tar and IMAGES/made-up/*.tar, and what TWINS names.  What th
 in IMAGES/expected and used again until the image changes (--fresh asks anew).  Peers run in a
 network namespace of their own where the kernel allows it, and with their offline options always.
 
-A difference is explained when a row of EXPLAINED (explained.py) says why; --show N prints so many of
-the others, each with the record's own words.  Agreement counts from FLOOR findings of the peer.
+A difference is explained when a row of EXPLAINED (explained.py) says why; --show N prints so many
+of the others, each with the record's own words.  Agreement counts from FLOOR findings of the peer.
 --markdown FILE writes the tables of docs/conformance.md.
 Exit: 0 everything agrees or is explained, 1 something is not, 77 something to run is missing.
 """
@@ -33,7 +34,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from explained import Difference, Records, describe, explain
 from image_files import ImageFiles
-from peers import PEERS, Runner, bulwark_findings, bulwark_packages
+from peers import PEERS, Runner, bulwark_findings, bulwark_layers, bulwark_packages
 
 FLOOR = 50
 SKIPPED = 77
@@ -45,7 +46,7 @@ TWINS = (
 )
 # Archives with several images: their peers are asked one platform at a time, elsewhere.
 LEFT_OUT = ("two-platforms-*", "*-two.tar")
-WHAT = ("findings", "inventory", "files")
+WHAT = ("findings", "inventory", "layers", "files")
 
 
 class Tally:
@@ -111,9 +112,9 @@ def compare(tally, difference, theirs, ours, entries):
 
 def compare_image(options, runner, records, tally, image, peer_image):
     name = os.path.basename(image)
-    files = functools.lru_cache(maxsize=None)(lambda: ImageFiles(peer_image))
+    files = functools.partial(image_files, peer_image)
     report = runner.ask_bulwark(image)
-    for peer, (_, findings, packages) in PEERS.items():
+    for peer, (_, findings, packages, layers) in PEERS.items():
         blank = Difference("", peer, "", name, "", "", "", (), (), (), files)
         answer = runner.ask_peer(peer, peer_image)
         if findings and "findings" in options.what:
@@ -126,8 +127,28 @@ def compare_image(options, runner, records, tally, image, peer_image):
             ours = bulwark_packages(report)
             compare(tally, blank._replace(what="inventory"), packages(answer), ours, lambda one: ())
             tally.print("inventory", peer, name)
+        if layers and "layers" in options.what:
+            compare_layers(tally, peer, name, layers(answer), bulwark_layers(report))
     if "files" in options.what:
         compare_files(tally, name, report, files())
+
+
+def compare_layers(tally, peer, image, theirs, ours):
+    for one in sorted(set(theirs) & set(ours)):
+        if theirs[one] == ours[one]:
+            tally.add("layers", peer, image, one.kind, "both")
+            continue
+        for side, mine, other in (("theirs", theirs, ours), ("ours", ours, theirs)):
+            if mine[one] - other[one]:
+                tally.add("layers", peer, image, one.kind, side)
+        words = "%s against %s" % (sorted(theirs[one]), sorted(ours[one]))
+        tally.wrong("layers: %s: %s: %s: %s" % (peer, image, " ".join(one), words))
+    tally.print("layers", peer, image)
+
+
+@functools.lru_cache(maxsize=1)
+def image_files(archive):
+    return ImageFiles(archive)
 
 
 def compare_files(tally, image, report, files):
@@ -161,39 +182,75 @@ def compare_files(tally, image, report, files):
 
 # --- the tables of docs/conformance.md -------------------------------------------------------
 
-TITLES = {
-    "findings": "Findings, record by record, against %s",
-    "inventory": "Inventory against %s",
-    "files": "Packages in the files of the union, read by Python's %s",
-}
+PURL_OF = {"npm": "npm", "PyPI": "pypi", "Go": "golang", "Debian": "deb", "Alpine": "apk"}
+COLUMNS = (
+    ("osv-scanner", ("inventory", "osv-scanner")),
+    ("syft", ("inventory", "syft")),
+    ("Trivy", ("inventory", "trivy")),
+    ("layers, Trivy", ("layers", "trivy")),
+    ("files, tarfile", ("files", "tarfile")),
+)
+
+
+def grouped(rows):
+    """[(name, values)] for [(image, values)]: layouts of one image that agree share a row."""
+    groups = collections.defaultdict(list)
+    for image, values in rows:
+        twin = next((twin for pattern, twin in TWINS if fnmatch.fnmatchcase(image, pattern)), image)
+        groups[twin, tuple(values)].append(image)
+    for (twin, values), images in sorted(groups.items()):
+        name = twin.removesuffix(".tar")
+        if len(images) > 1:
+            name += ", %d layouts" % len(images)
+        yield name, values
+
+
+def table(heads, right, rows):
+    lines = ["| %s |" % " | ".join(heads)]
+    lines += ["|-" + "|-:" * right + "|-" * (len(heads) - right - 1) + "|"]
+    lines += ["| %s | %s |" % (name, " | ".join(map(str, values))) for name, values in rows]
+    return lines + [""]
+
+
+def findings_table(counts, ecosystem):
+    rows = []
+    for (what, _, image, kind), numbers in counts.items():
+        if what == "findings" and kind.partition(":")[0] == ecosystem:
+            columns = [numbers[key] for key in ("both", "theirs", "ours", "explained")]
+            if sum(columns[:2]) < FLOOR:
+                columns[0] = "%d (too few to count)" % columns[0]
+            rows.append((image, columns))
+    heads = ("image", "both", "only osv-scanner", "only bulwark", "of these explained")
+    return table(heads, 4, grouped(rows))
+
+
+def inventory_table(counts, kind):
+    rows = collections.defaultdict(list)
+    for image in {key[2] for key in counts if key[3] == kind}:
+        for _, column in COLUMNS:
+            found = counts.get((*column, image, kind))
+            cell = [str(found[key]) for key in ("both", "theirs", "ours")] if found else []
+            rows[image].append(" / ".join(cell))
+    return table(("image", *(head for head, _ in COLUMNS)), 5, grouped(rows.items()))
+
+
+def reasons_table(reasons):
+    rows = []
+    for row, counts in reasons.items():
+        side = {"ours": "bulwark", "theirs": "the peer"}.get(row.side, "either")
+        peer = "any" if row.peer == "*" else row.peer
+        rows.append((row.what, (peer, row.kind, side, counts["number"], row.fault, row.why)))
+    return table(("what", "peer", "ecosystem", "only", "number", "fault", "why"), 0, sorted(rows))
 
 
 def markdown(tally):
-    """One row for an image and an ecosystem; layouts of one image that agree share theirs."""
-    rows = collections.defaultdict(list)
-    for (what, peer, image, kind), counts in tally.counts.items():
-        twin = next((twin for pattern, twin in TWINS if fnmatch.fnmatchcase(image, pattern)), image)
-        numbers = tuple(counts[key] for key in ("both", "theirs", "ours", "explained"))
-        rows[what, peer, twin, kind, numbers].append(image)
     out = []
-    for what, peer in sorted({key[:2] for key in rows}, key=lambda key: (WHAT.index(key[0]), key)):
-        out += ["### " + TITLES[what] % peer, ""]
-        out += ["| image | ecosystem | both | only peer | only bulwark | explained |"]
-        out += ["|-|-|-:|-:|-:|-:|"]
-        for key, images in sorted(rows.items()):
-            if key[:2] == (what, peer):
-                name = key[2].removesuffix(".tar")
-                if len(images) > 1:
-                    name += " and %d other layouts of it" % (len(images) - 1)
-                out.append("| %s | %s | %s |" % (name, key[3], " | ".join(map(str, key[4]))))
-        out.append("")
-    out += ["### Reasons", "", "| what | peer | only | ecosystem | number | fault | why |"]
-    out += ["|-|-|-|-|-:|-|-|"]
-    for row, counts in tally.reasons.items():
-        side = {"ours": "bulwark", "theirs": "peer"}.get(row.side, "either")
-        cells = (row.what, row.peer, side, row.kind, counts["number"], row.fault, row.why)
-        out.append("| %s |" % " | ".join(map(str, cells)).replace("| * |", "| any |"))
-    return "\n".join(out) + "\n"
+    for ecosystem, kind in PURL_OF.items():
+        out += ["## " + ecosystem, "", "Findings, record by record:", ""]
+        out += findings_table(tally.counts, ecosystem)
+        out += ["Packages, as both / only the peer / only bulwark:", ""]
+        out += inventory_table(tally.counts, kind)
+    return "\n".join(out + ["## Reasons", ""] + reasons_table(tally.reasons))
 
 
 # --- the run ---------------------------------------------------------------------------------
@@ -243,7 +300,7 @@ def missing(options):
 
 def ask_peers(runner, images):
     for image in sorted({pair[1] for pair in images}):
-        for peer, (_, _, packages) in PEERS.items():
+        for peer, (_, _, packages, _) in PEERS.items():
             kinds = collections.Counter(one.kind for one in packages(runner.ask_peer(peer, image)))
             said = ", ".join("%s %d" % pair for pair in sorted(kinds.items())) or "none"
             print("%-32s %-12s %s" % (os.path.basename(image), peer, said))
