@@ -87,6 +87,14 @@ class ImageFiles:
             if stanza.strip():
                 yield dict(parser.parsestr(stanza.strip("\n") + "\n").items())
 
+    def apk(self):
+        """Lines `P:name` and `V:version` of each stanza."""
+        path = "lib/apk/db/installed"
+        for stanza in (self.files.get(path) or b"").decode("utf-8", "replace").split("\n\n"):
+            about = dict(line.partition(":")[::2] for line in stanza.splitlines())
+            if about.get("P"):
+                yield Installed(about["P"], about["V"], path)
+
     def node_packages(self):
         """Every package.json in a folder of node_modules that has a name and a version."""
         for path, content in sorted(self.files.items()):
@@ -110,7 +118,7 @@ class ImageFiles:
 
 def wanted(path):
     return (
-        path == "var/lib/dpkg/status"
+        path in ("var/lib/dpkg/status", "lib/apk/db/installed")
         or PACKAGE_JSON.fullmatch(path) is not None
         or PYTHON_METADATA.fullmatch(path) is not None
     )

@@ -9,7 +9,9 @@
   inventory  osv-scanner, syft and Trivy, by package URL
   layers     Trivy: which layers brought in each package that both know
   files      the union of the layers as tarfile has it: every path that bulwark names is there,
-             and no dpkg stanza, npm folder or Python metadata that is there is missed
+             and no dpkg or apk stanza, npm folder or Python metadata that is there is missed; where
+             IMAGES/expected/union/NAME.files lists what `docker export` gives of the images
+             NAME-*, the union has to be that
 
 Images are IMAGES/*.tar and IMAGES/made-up/*.tar, and what TWINS names.  What the peers say is kept
 in IMAGES/expected and used again until the image changes (--fresh asks anew).  Peers run in a
@@ -46,6 +48,8 @@ TWINS = (
 )
 # Archives with several images: their peers are asked one platform at a time, elsewhere.
 LEFT_OUT = ("two-platforms-*", "*-two.tar")
+# What the Engine itself puts into a container.
+ENGINE_FILES = {".dockerenv", "dev/console", "dev/pts", "dev/shm", "etc/hosts", "etc/mtab"}
 WHAT = ("findings", "inventory", "layers", "files")
 
 
@@ -131,6 +135,7 @@ def compare_image(options, runner, records, tally, image, peer_image):
             compare_layers(tally, peer, name, layers(answer), bulwark_layers(report))
     if "files" in options.what:
         compare_files(tally, name, report, files())
+        compare_union(options, tally, name, files())
 
 
 def compare_layers(tally, peer, image, theirs, ours):
@@ -151,6 +156,16 @@ def image_files(archive):
     return ImageFiles(archive)
 
 
+def compare_union(options, tally, image, files):
+    for truth in glob.glob(os.path.join(options.images, "expected", "union", "*.files")):
+        if not image.startswith(os.path.basename(truth).removesuffix(".files") + "-"):
+            continue
+        with open(truth, encoding="utf-8") as lines:
+            exported = {line.rstrip("\n").rstrip("/") for line in lines} - ENGINE_FILES
+        for path in sorted(exported ^ (files.paths() - {""})):
+            tally.wrong("files: %s: docker export and the union differ: %s" % (image, path))
+
+
 def compare_files(tally, image, report, files):
     """What the image's files say, read by Python, beside what bulwark tells of them."""
     packages = [one for one in report["packages"] if "not-installed" not in one["flags"]]
@@ -161,6 +176,7 @@ def compare_files(tally, image, report, files):
             tally.wrong("files: %s: no such file: %s" % (image, package["path"]))
     found = [("npm", one) for one in files.node_packages()]
     found += [("pypi", one) for one in files.python_packages()]
+    found += [("apk", one) for one in files.apk()]
     found += [
         ("deb", (one["Package"], one["Version"], "var/lib/dpkg/status"))
         for one in files.dpkg()
@@ -170,7 +186,7 @@ def compare_files(tally, image, report, files):
         tally.add("files", "tarfile", image, kind, "both" if one in told else "theirs")
         if one not in told:
             tally.wrong("files: %s: missed: %s" % (image, " ".join(one)))
-    origins = {"node-package": "npm", "python-package": "pypi", "dpkg": "deb"}
+    origins = {"node-package": "npm", "python-package": "pypi", "dpkg": "deb", "apk": "apk"}
     known = {one for _, one in found}
     for package in packages:
         one = (package["name"], package["version"], package["path"])
