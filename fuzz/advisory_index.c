@@ -38,7 +38,8 @@ static void ask(const struct advisory_index *index, const char *ecosystem, const
 {
 	struct package p = {
 		.ecosystem = ecosystem_by_osv(slice_from_cstr(ecosystem)),
-		.release = slice_from_cstr(release), .name = slice_from_cstr(name),
+		.release = slice_from_cstr(release),
+		.name = slice_from_cstr(name),
 		.version = slice_from_cstr(version),
 	};
 	struct match_answer answer;
@@ -47,8 +48,9 @@ static void ask(const struct advisory_index *index, const char *ecosystem, const
 
 	arena_init(&a, 0);
 	arena_init(&scratch, 0);
-	struct match_query q = { .index = index, .package = &p, .keys = &keys, .explain = true,
-				 .scratch = &scratch };
+	struct match_query q = {
+		.index = index, .package = &p, .keys = &keys, .explain = true, .scratch = &scratch
+	};
 	names_keys(p.ecosystem, p.release, true, &a, &keys);
 	if (names_lookup(&p, &a, &q.lookup))
 		match_package(&q, &a, &answer, NULL);

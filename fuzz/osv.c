@@ -13,10 +13,12 @@ static void lay_out(const struct osv_record *record, struct slice encoded, struc
 	struct advisory_index index;
 	struct buf bytes;
 
-	*vec_add(a, &inputs) = (struct index_input){ .ecosystem = SLICE("npm"), .records = encoded };
+	*vec_add(a, &inputs) =
+		(struct index_input){ .ecosystem = SLICE("npm"), .records = encoded };
 	buf_init(&bytes, LIMIT_DOCUMENT);
 	if (!index_layout(&inputs, 0, &bytes, NULL) ||
-	    !index_open_bytes(buf_slice(&bytes), SLICE("fuzz"), &index, NULL) || !index_verify(&index, NULL))
+	    !index_open_bytes(buf_slice(&bytes), SLICE("fuzz"), &index, NULL) ||
+	    !index_verify(&index, NULL))
 		abort();
 	if (index_count(&index, INDEX_RECORDS) != (record->skip == OSV_KEPT))
 		abort();
@@ -24,7 +26,8 @@ static void lay_out(const struct osv_record *record, struct slice encoded, struc
 		const struct index_package *package;
 
 		if (record->skip == OSV_KEPT &&
-		    (!index_find(&index, affected->ecosystem, affected->name, &package, NULL) || !package))
+		    (!index_find(&index, affected->ecosystem, affected->name, &package, NULL) ||
+		     !package))
 			abort();
 	}
 	index_close(&index);

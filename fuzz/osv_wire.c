@@ -13,8 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	arena_init(&a, 0);
 	buf_init(&bytes, LIMIT_DOCUMENT);
-	*vec_add(&a, &inputs) = (struct index_input){
-		.ecosystem = SLICE("npm"), .records = slice_new(data, size) };
+	*vec_add(&a, &inputs) =
+		(struct index_input){ .ecosystem = SLICE("npm"), .records = slice_new(data, size) };
 	if (index_layout(&inputs, 0, &bytes, NULL)) {
 		struct advisory_index index;
 

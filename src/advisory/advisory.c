@@ -7,12 +7,12 @@
 
 /* One ecosystem (and release) of the target. */
 struct lookup_target {
-	struct slice name;               /* "Debian:12" */
+	struct slice name; /* "Debian:12" */
 	const struct ecosystem *ecosystem;
 	struct slice release;
 	struct names_keys keys;
 	uint64_t packages;
-	uint64_t incomparable;           /* packages whose version says nothing */
+	uint64_t incomparable; /* packages whose version says nothing */
 	struct slice first_incomparable;
 	const struct advisory_index *index; /* NULL: nothing knows it */
 	enum advisory_source source;
@@ -30,9 +30,9 @@ struct advisory_run {
 	struct report *report;
 	struct match_list *matches;
 	struct VEC_OF(struct lookup_target) targets;
-	size_t last_target;              /* packages of one kind come together */
-	struct map memos;                /* ecosystem, name, version -> struct memo */
-	struct map damage;               /* messages already told */
+	size_t last_target; /* packages of one kind come together */
+	struct map memos;   /* ecosystem, name, version -> struct memo */
+	struct map damage;  /* messages already told */
 	struct arena scratch;
 	bool index_used, baseline_used;
 };
@@ -92,8 +92,8 @@ static void tell_damage(struct advisory_run *r, const struct error *err)
 
 	map_put(&r->damage, message, &is_new);
 	if (is_new)
-		run_gap(r->run, GAP_BLOCKING, gap_reason_of_error(err->code), r->set->index_path, "%s",
-			err->message);
+		run_gap(r->run, GAP_BLOCKING, gap_reason_of_error(err->code), r->set->index_path,
+			"%s", err->message);
 }
 
 /* Has the index a row for some release of the ecosystem? */
@@ -149,15 +149,18 @@ static struct slice describe_releases(const struct slice_list *releases, struct 
 {
 	if (!releases->count)
 		return SLICE("");
-	return arena_printf(a, "; the index has %.*s",
-			    SLICE_ARG(arena_join(a, releases->items, releases->count, SLICE(", "))));
+	return arena_printf(
+		a, "; the index has %.*s",
+		SLICE_ARG(arena_join(a, releases->items, releases->count, SLICE(", "))));
 }
 
-static void use_baseline(struct advisory_run *r, struct lookup_target *t, const struct slice_list *releases)
+static void use_baseline(struct advisory_run *r, struct lookup_target *t,
+			 const struct slice_list *releases)
 {
 	const struct advisory_index *baseline = get_baseline(r->set);
 	struct slice_list unused = { 0 };
-	const char *why = r->set->index ? "the advisory index does not cover" : "there is no advisory index for";
+	const char *why = r->set->index ? "the advisory index does not cover"
+					: "there is no advisory index for";
 
 	if (baseline && find_coverage(r, baseline, t, &unused)) {
 		char date[TIMESTAMP_TEXT_MAX];
@@ -165,14 +168,17 @@ static void use_baseline(struct advisory_run *r, struct lookup_target *t, const 
 		t->index = baseline;
 		t->source = ADVISORY_BASELINE;
 		run_gap(r->run, GAP_BLOCKING, GAP_REASON_BASELINE, t->name,
-			"%s %.*s%.*s: %llu packages were matched against the built-in baseline of %s only",
-			why, SLICE_ARG(t->name), SLICE_ARG(describe_releases(releases, r->run->arena)),
+			"%s %.*s%.*s: %llu packages were matched against the built-in baseline of "
+			"%s only",
+			why, SLICE_ARG(t->name),
+			SLICE_ARG(describe_releases(releases, r->run->arena)),
 			(unsigned long long)t->packages, timestamp_format_date(t->newest, date));
 		return;
 	}
 	run_gap(r->run, GAP_BLOCKING, GAP_REASON_NO_COVERAGE, t->name,
 		"%s %.*s%.*s: %llu packages were not matched", why, SLICE_ARG(t->name),
-		SLICE_ARG(describe_releases(releases, r->run->arena)), (unsigned long long)t->packages);
+		SLICE_ARG(describe_releases(releases, r->run->arena)),
+		(unsigned long long)t->packages);
 }
 
 static void note_age(struct advisory_run *r, const struct lookup_target *t)
@@ -203,8 +209,11 @@ static void choose_sources(struct advisory_run *r)
 			use_baseline(r, t, &releases);
 		}
 		*vec_add(r->run->arena, &r->report->coverage) = (struct coverage_row){
-			.ecosystem = t->name, .source = t->source, .newest = t->newest,
-			.covered = t->index && t->source == ADVISORY_INDEX, .packages = t->packages,
+			.ecosystem = t->name,
+			.source = t->source,
+			.newest = t->newest,
+			.covered = t->index && t->source == ADVISORY_INDEX,
+			.packages = t->packages,
 		};
 	}
 	if (r->targets.count && !r->set->index && !r->set->refused)
@@ -238,7 +247,8 @@ static struct lookup_target *target_of(struct advisory_run *r, const struct pack
 
 		t->ecosystem = p->ecosystem;
 		t->release = p->release;
-		names_keys(p->ecosystem, p->release, r->set->options.ubuntu_pro, r->run->arena, &t->keys);
+		names_keys(p->ecosystem, p->release, r->set->options.ubuntu_pro, r->run->arena,
+			   &t->keys);
 		t->name = t->keys.items[0];
 	}
 	return &r->targets.items[i];
@@ -251,11 +261,17 @@ static const struct memo *look_up(struct advisory_run *r, const struct package *
 {
 	struct slice parts[] = { t->name, lookup->name, lookup->version, p->module_stream,
 				 p->flags & PACKAGE_UNVERSIONED ? SLICE("?") : SLICE_EMPTY };
-	struct slice key = arena_join(r->run->arena, parts, sizeof(parts) / sizeof(parts[0]), SLICE("\n"));
+	struct slice key =
+		arena_join(r->run->arena, parts, sizeof(parts) / sizeof(parts[0]), SLICE("\n"));
 	struct error err = ERROR_INIT;
 	struct match_query query = {
-		.index = t->index, .source = t->source, .package = p, .lookup = *lookup, .keys = &t->keys,
-		.explain = r->set->options.explain, .scratch = &r->scratch,
+		.index = t->index,
+		.source = t->source,
+		.package = p,
+		.lookup = *lookup,
+		.keys = &t->keys,
+		.explain = r->set->options.explain,
+		.scratch = &r->scratch,
 	};
 	struct memo *memo = map_get_ptr(&r->memos, key);
 
@@ -270,20 +286,21 @@ static const struct memo *look_up(struct advisory_run *r, const struct package *
 	return memo;
 }
 
-static void explain(struct advisory_run *r, const struct package *p, const struct names_lookup *lookup,
-		    const struct lookup_target *t, struct slice what)
+static void explain(struct advisory_run *r, const struct package *p,
+		    const struct names_lookup *lookup, const struct lookup_target *t,
+		    struct slice what)
 {
 	struct slice source = SLICE_EMPTY;
 
 	if (!slice_empty(lookup->name) && !slice_eq(lookup->name, p->name))
 		source = arena_printf(r->run->arena, " (as %.*s)", SLICE_ARG(lookup->name));
-	*vec_add(r->run->arena, &r->report->explanations) =
-		arena_printf(r->run->arena, "%.*s %.*s %.*s%.*s: %.*s",
-			     SLICE_ARG(t ? t->name : SLICE("?")), SLICE_ARG(p->name), SLICE_ARG(p->version),
-			     SLICE_ARG(source), SLICE_ARG(what));
+	*vec_add(r->run->arena, &r->report->explanations) = arena_printf(
+		r->run->arena, "%.*s %.*s %.*s%.*s: %.*s", SLICE_ARG(t ? t->name : SLICE("?")),
+		SLICE_ARG(p->name), SLICE_ARG(p->version), SLICE_ARG(source), SLICE_ARG(what));
 }
 
-static void add_matches(struct advisory_run *r, const struct package *p, const struct match_answer *answer)
+static void add_matches(struct advisory_run *r, const struct package *p,
+			const struct match_answer *answer)
 {
 	vec_each(v, &answer->verdicts)
 		*vec_add(r->run->arena, r->matches) = (struct match){
@@ -312,8 +329,9 @@ static void match_one(struct advisory_run *r, const struct package *p)
 
 	if (!is_looked_up(p) || !names_lookup(p, r->run->arena, &lookup)) {
 		if (lines)
-			explain(r, p, &lookup, NULL, p->ecosystem ? SLICE("not installed: not looked up")
-								   : SLICE("no ecosystem: not looked up"));
+			explain(r, p, &lookup, NULL,
+				p->ecosystem ? SLICE("not installed: not looked up")
+					     : SLICE("no ecosystem: not looked up"));
 		return;
 	}
 	struct lookup_target *t = target_of(r, p);
@@ -332,7 +350,8 @@ static void match_one(struct advisory_run *r, const struct package *p)
 	if (memo->failed)
 		explain(r, p, &lookup, t, SLICE("not looked up: the index is damaged"));
 	else if (memo->answer.incomparable)
-		explain(r, p, &lookup, t, SLICE("unknown: records name it, but its version cannot be compared"));
+		explain(r, p, &lookup, t,
+			SLICE("unknown: records name it, but its version cannot be compared"));
 	else if (!memo->answer.known)
 		explain(r, p, &lookup, t, SLICE("cleared: no record names it"));
 	vec_each(line, &memo->answer.lines)
@@ -344,8 +363,10 @@ static void tell_incomparable(struct advisory_run *r)
 	vec_each(t, &r->targets)
 		if (t->incomparable)
 			run_gap(r->run, GAP_LOCAL, GAP_REASON_UNVERSIONED, t->name,
-				"%llu packages that records name have no version to compare, %.*s first",
-				(unsigned long long)t->incomparable, SLICE_ARG(t->first_incomparable));
+				"%llu packages that records name have no version to compare, %.*s "
+				"first",
+				(unsigned long long)t->incomparable,
+				SLICE_ARG(t->first_incomparable));
 }
 
 /* -------------------------------------------------------------- provenance */
@@ -366,8 +387,8 @@ static void add_provenance(struct advisory_run *r, const struct advisory_index *
 	};
 }
 
-void advisory_match(struct advisory_set *set, const struct package_list *packages,
-		    struct run *run, struct report *report, struct match_list *ret)
+void advisory_match(struct advisory_set *set, const struct package_list *packages, struct run *run,
+		    struct report *report, struct match_list *ret)
 {
 	struct advisory_run r = { .set = set, .run = run, .report = report, .matches = ret };
 

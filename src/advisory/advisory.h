@@ -18,20 +18,20 @@
 
 struct advisory_options {
 	const char *index_path; /* NULL: no index wanted */
-	bool no_baseline;       /* the baseline must not stand in */
-	bool ubuntu_pro;        /* the target is attached to Ubuntu Pro: its fixes count as well */
-	bool explain;           /* a line for every verdict, cleared ones too */
+	bool no_baseline;	/* the baseline must not stand in */
+	bool ubuntu_pro;	/* the target is attached to Ubuntu Pro: its fixes count as well */
+	bool explain;		/* a line for every verdict, cleared ones too */
 };
 
 struct advisory_index;
 
 struct advisory_set {
 	struct advisory_options options;
-	struct advisory_index *index;    /* NULL: none */
+	struct advisory_index *index;	 /* NULL: none */
 	struct advisory_index *baseline; /* opened when something is not covered */
-	bool refused;                    /* there is an index file, but not one to use */
+	bool refused;			 /* there is an index file, but not one to use */
 	struct slice index_path;
-	struct error baseline_error;     /* why the baseline could not be read */
+	struct error baseline_error; /* why the baseline could not be read */
 	struct arena arena;
 };
 
@@ -63,8 +63,8 @@ void advisory_set_release(struct advisory_set *set);
  * Everything lives in the run's arena, apart from texts of the records, which
  * point into the mapped index: keep the set open as long as the matches.
  */
-void advisory_match(struct advisory_set *set, const struct package_list *packages,
-		    struct run *run, struct report *report, struct match_list *ret);
+void advisory_match(struct advisory_set *set, const struct package_list *packages, struct run *run,
+		    struct report *report, struct match_list *ret);
 
 /*
  * report->coverage: `covered` is true only where the index covers; where the
@@ -76,27 +76,27 @@ void advisory_match(struct advisory_set *set, const struct package_list *package
 
 /* What `db status` shows. */
 struct advisory_source_row {
-	struct slice name;     /* file that was read: "PyPI/all.zip" */
-	struct slice digest;   /* "sha256:..." of it */
+	struct slice name;   /* file that was read: "PyPI/all.zip" */
+	struct slice digest; /* "sha256:..." of it */
 	uint64_t bytes;
-	uint64_t records;      /* read */
+	uint64_t records;			     /* read */
 	uint64_t withdrawn, errata, without_package; /* left out, and why */
-	uint64_t broken;       /* unreadable */
-	struct slice first_error; /* of the unreadable ones */
+	uint64_t broken;			     /* unreadable */
+	struct slice first_error;		     /* of the unreadable ones */
 };
 
 /* An ecosystem and release whose records the index holds. */
 struct advisory_coverage_row {
 	struct slice ecosystem; /* "Debian:12", "npm" */
-	bool known;             /* the program has a row for the ecosystem */
-	int64_t newest;         /* TIMESTAMP_NONE: no usable date */
+	bool known;		/* the program has a row for the ecosystem */
+	int64_t newest;		/* TIMESTAMP_NONE: no usable date */
 	uint64_t records;
 	uint64_t packages;
 };
 
 struct advisory_status {
 	struct slice path;
-	struct slice digest;    /* "sha256:...": what reports pin */
+	struct slice digest; /* "sha256:...": what reports pin */
 	uint32_t format;
 	uint64_t bytes;
 	int64_t created;

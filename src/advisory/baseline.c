@@ -13,7 +13,8 @@ static void add_ecosystems(const struct osv_record *record, struct arena *a,
 			   struct index_input_list *inputs)
 {
 	vec_each(affected, &record->affected) {
-		struct slice base = slice_first(affected->ecosystem, slice_find_byte(affected->ecosystem, ':'));
+		struct slice base =
+			slice_first(affected->ecosystem, slice_find_byte(affected->ecosystem, ':'));
 		bool known = false;
 
 		vec_each(input, inputs)

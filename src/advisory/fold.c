@@ -170,16 +170,22 @@ static const struct cvss_rating *best_rating(const struct vulnerability *v)
 static const char *cvss_name(enum cvss_version version)
 {
 	switch (version) {
-	case CVSS_2_0: return "CVSS:2.0";
-	case CVSS_3_0: return "CVSS:3.0";
-	case CVSS_3_1: return "CVSS:3.1";
-	case CVSS_4_0: return "CVSS:4.0";
-	case CVSS_NONE: break;
+	case CVSS_2_0:
+		return "CVSS:2.0";
+	case CVSS_3_0:
+		return "CVSS:3.0";
+	case CVSS_3_1:
+		return "CVSS:3.1";
+	case CVSS_4_0:
+		return "CVSS:4.0";
+	case CVSS_NONE:
+		break;
 	}
 	return "";
 }
 
-/* The vendor's word, then CVSS by version, then a bare number, then that it is no vulnerability at all. */
+/* The vendor's word, then CVSS by version, then a bare number, then that it is no vulnerability at
+ * all. */
 static void decide_severity(struct folder *f)
 {
 	const struct cvss_rating *rating = best_rating(f->out);
@@ -199,8 +205,8 @@ static void decide_severity(struct folder *f)
 		v->severity_source = SLICE("CVSS");
 	} else if (!slice_empty(f->informational)) {
 		v->severity = SEVERITY_NEGLIGIBLE;
-		v->severity_source = arena_printf(f->arena, "informational: %.*s",
-						  SLICE_ARG(f->informational));
+		v->severity_source =
+			arena_printf(f->arena, "informational: %.*s", SLICE_ARG(f->informational));
 	}
 }
 
@@ -229,7 +235,8 @@ static bool fold_texts(struct folder *f)
 		const struct index_record *r = f->records[i];
 		struct slice_list urls = { 0 };
 
-		if (slice_empty(v->summary) && !index_string(f->query->index, r->summary, &v->summary, f->err))
+		if (slice_empty(v->summary) &&
+		    !index_string(f->query->index, r->summary, &v->summary, f->err))
 			return false;
 		if (!index_list(f->query->index, r->references, f->arena, &urls, f->err))
 			return false;
@@ -257,7 +264,8 @@ static int compare_ranked(const void *a, const void *b)
 	return names_identifier_cmp(((const struct ranked *)a)->id, ((const struct ranked *)b)->id);
 }
 
-/* One row for each record, best names first; a record's first entry stands for its entries' severities. */
+/* One row for each record, best names first; a record's first entry stands for its entries'
+ * severities. */
 static bool rank_records(struct folder *f, const struct match_entry *entries, size_t count)
 {
 	struct ranked *ranked = arena_new_array(f->arena, struct ranked, count);
@@ -267,7 +275,8 @@ static bool rank_records(struct folder *f, const struct match_entry *entries, si
 			continue;
 		struct ranked *r = &ranked[f->count++];
 		r->affected = entries[i].affected;
-		r->record = index_rows(f->query->index, INDEX_RECORDS, entries[i].record, 1, f->err);
+		r->record =
+			index_rows(f->query->index, INDEX_RECORDS, entries[i].record, 1, f->err);
 		if (!r->record || !index_string(f->query->index, r->record->id, &r->id, f->err))
 			return false;
 	}

@@ -48,7 +48,8 @@ static bool check_extents(const struct advisory_index *index, struct error *err)
 
 		if (offset % 8 || offset < h->body || offset > h->file_bytes ||
 		    count > (h->file_bytes - offset) / sections[i].size)
-			return error_set(err, ERR_FORMAT, "%.*s: section \"%s\" lies outside of the file" REBUILD,
+			return error_set(err, ERR_FORMAT,
+					 "%.*s: section \"%s\" lies outside of the file" REBUILD,
 					 SLICE_ARG(index->name), sections[i].name);
 	}
 	if (h->fanout_bits > INDEX_FANOUT_MAX ||
@@ -92,18 +93,21 @@ static bool check_header(struct advisory_index *index, struct error *err)
 		return refuse(index, err, "not an advisory index");
 	memcpy(&format, index->data + sizeof(INDEX_MAGIC) - 1, sizeof(format));
 	if (format != INDEX_FORMAT)
-		return error_set(err, ERR_UNSUPPORTED,
-				 "%.*s: an advisory index of %s format (%u, this program reads %u)" REBUILD,
-				 SLICE_ARG(index->name), format < INDEX_FORMAT ? "an older" : "a newer",
-				 format, INDEX_FORMAT);
+		return error_set(
+			err, ERR_UNSUPPORTED,
+			"%.*s: an advisory index of %s format (%u, this program reads %u)" REBUILD,
+			SLICE_ARG(index->name), format < INDEX_FORMAT ? "an older" : "a newer",
+			format, INDEX_FORMAT);
 	if (index->size < sizeof(struct index_header))
 		return refuse(index, err, "truncated within the header");
 	index->header = (const struct index_header *)(const void *)index->data;
 	if (index->header->file_bytes != index->size)
-		return error_set(err, ERR_FORMAT, "%.*s: %s: %zu bytes where the header tells %llu" REBUILD,
-				 SLICE_ARG(index->name),
-				 index->size < index->header->file_bytes ? "truncated" : "has foreign bytes at its end",
-				 index->size, (unsigned long long)index->header->file_bytes);
+		return error_set(
+			err, ERR_FORMAT, "%.*s: %s: %zu bytes where the header tells %llu" REBUILD,
+			SLICE_ARG(index->name),
+			index->size < index->header->file_bytes ? "truncated"
+								: "has foreign bytes at its end",
+			index->size, (unsigned long long)index->header->file_bytes);
 	return check_blocks(index, err) && check_extents(index, err);
 }
 
@@ -111,7 +115,9 @@ bool index_open_bytes(struct slice bytes, struct slice name, struct advisory_ind
 		      struct error *err)
 {
 	*ret = (struct advisory_index){
-		.data = (const uint8_t *)bytes.data, .size = bytes.len, .name = name,
+		.data = (const uint8_t *)bytes.data,
+		.size = bytes.len,
+		.name = name,
 	};
 	if (!check_header(ret, err)) {
 		*ret = (struct advisory_index){ .name = name };
@@ -142,7 +148,8 @@ bool index_open(const char *path, struct advisory_index *ret, struct error *err)
 	void *data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
 	if (data == MAP_FAILED)
 		return error_set_errno(err, errno, "mapping the advisory index %s", path);
-	if (!index_open_bytes(slice_new(data, (size_t)st.st_size), slice_from_cstr(path), ret, err)) {
+	if (!index_open_bytes(slice_new(data, (size_t)st.st_size), slice_from_cstr(path), ret,
+			      err)) {
 		munmap(data, (size_t)st.st_size);
 		return false;
 	}
@@ -167,7 +174,8 @@ static bool check_block(const struct advisory_index *index, size_t number, struc
 	const uint8_t *block = index->data + index->header->body + number * INDEX_BLOCK;
 	size_t left = index->size - (size_t)(block - index->data);
 
-	if (hash_crc32c(0, block, left < INDEX_BLOCK ? left : INDEX_BLOCK) != index->checksums[number])
+	if (hash_crc32c(0, block, left < INDEX_BLOCK ? left : INDEX_BLOCK) !=
+	    index->checksums[number])
 		return error_set_at(err, ERR_DIGEST, (uint64_t)(block - index->data),
 				    "%.*s is corrupt: the checksum of block %zu differs" REBUILD,
 				    SLICE_ARG(index->name), number);
@@ -177,8 +185,8 @@ static bool check_block(const struct advisory_index *index, size_t number, struc
 }
 
 /* Bytes [offset, offset + len), which lie within the body, after their blocks were checked. */
-static const uint8_t *checked_bytes(const struct advisory_index *index, uint64_t offset, uint64_t len,
-				    struct error *err)
+static const uint8_t *checked_bytes(const struct advisory_index *index, uint64_t offset,
+				    uint64_t len, struct error *err)
 {
 	uint64_t from = offset - index->header->body;
 	uint64_t last = len ? (from + len - 1) / INDEX_BLOCK : 0;
@@ -196,7 +204,8 @@ const void *index_rows(const struct advisory_index *index, enum index_section se
 	const struct index_extent *extent = &index->header->sections[section];
 
 	if (first > extent->count || count > extent->count - first) {
-		error_set(err, ERR_FORMAT, "%.*s: a reference leads outside of section \"%s\"" REBUILD,
+		error_set(err, ERR_FORMAT,
+			  "%.*s: a reference leads outside of section \"%s\"" REBUILD,
 			  SLICE_ARG(index->name), sections[section].name);
 		return NULL;
 	}
@@ -213,7 +222,8 @@ bool index_string(const struct advisory_index *index, uint32_t reference, struct
 	if (!head)
 		return false;
 	memcpy(&len, head, sizeof(len));
-	const uint8_t *text = index_rows(index, INDEX_STRINGS, (uint64_t)reference + sizeof(len), len, err);
+	const uint8_t *text =
+		index_rows(index, INDEX_STRINGS, (uint64_t)reference + sizeof(len), len, err);
 	if (!text)
 		return false;
 	*ret = slice_new(text, len);
@@ -262,14 +272,16 @@ bool index_find(const struct advisory_index *index, struct slice ecosystem, stru
 {
 	uint64_t hash = index_package_hash(ecosystem, name);
 	uint32_t bits = index->header->fanout_bits;
-	const uint32_t *fan = index_rows(index, INDEX_FANOUT, bits ? hash >> (64 - bits) : 0, 2, err);
+	const uint32_t *fan =
+		index_rows(index, INDEX_FANOUT, bits ? hash >> (64 - bits) : 0, 2, err);
 
 	*ret = NULL;
 	if (!fan)
 		return false;
 	if (fan[1] < fan[0])
 		return refuse(index, err, "the look-up table is malformed");
-	const struct index_package *rows = index_rows(index, INDEX_PACKAGES, fan[0], fan[1] - fan[0], err);
+	const struct index_package *rows =
+		index_rows(index, INDEX_PACKAGES, fan[0], fan[1] - fan[0], err);
 	if (!rows)
 		return false;
 	size_t low = 0, high = fan[1] - fan[0];

@@ -15,11 +15,11 @@
 struct advisory_index {
 	const uint8_t *data;
 	size_t size;
-	bool mapped;                 /* else the bytes are the caller's */
-	struct slice name;           /* for messages */
+	bool mapped;	   /* else the bytes are the caller's */
+	struct slice name; /* for messages */
 	const struct index_header *header;
 	const uint32_t *checksums;
-	uint8_t *verified;           /* a byte for each block */
+	uint8_t *verified; /* a byte for each block */
 };
 
 /*
@@ -39,7 +39,8 @@ bool index_verify(const struct advisory_index *index, struct error *err);
 /* "sha256:..." as the header tells it. */
 struct slice index_digest(const struct advisory_index *index, struct arena *a);
 
-/* Rows [first, first + count) of a section; NULL with ERR_DIGEST (a damaged block) or ERR_FORMAT. */
+/* Rows [first, first + count) of a section; NULL with ERR_DIGEST (a damaged block) or ERR_FORMAT.
+ */
 const void *index_rows(const struct advisory_index *index, enum index_section section,
 		       uint64_t first, uint64_t count, struct error *err);
 bool index_string(const struct advisory_index *index, uint32_t reference, struct slice *ret,

@@ -43,7 +43,8 @@ struct index_work {
 
 static int compare_files(const void *a, const void *b)
 {
-	return slice_cmp(((const struct index_file *)a)->name, ((const struct index_file *)b)->name);
+	return slice_cmp(((const struct index_file *)a)->name,
+			 ((const struct index_file *)b)->name);
 }
 
 static bool add_file(const char *directory, struct slice ecosystem, struct arena *a,
@@ -54,7 +55,8 @@ static bool add_file(const char *directory, struct slice ecosystem, struct arena
 	if (access(path.data, F_OK) < 0)
 		return false;
 	*vec_add(a, ret) = (struct index_file){
-		.ecosystem = arena_copy(a, ecosystem), .path = path,
+		.ecosystem = arena_copy(a, ecosystem),
+		.path = path,
 		.name = arena_printf(a, "%.*s/all.zip", SLICE_ARG(ecosystem)),
 	};
 	return true;
@@ -75,8 +77,8 @@ static bool list_all(const char *directory, struct arena *a, struct index_file_l
 	return true;
 }
 
-bool index_list_directory(const char *directory, const struct slice_list *wanted,
-			  struct arena *a, struct index_file_list *ret, struct slice_list *missing,
+bool index_list_directory(const char *directory, const struct slice_list *wanted, struct arena *a,
+			  struct index_file_list *ret, struct slice_list *missing,
 			  struct error *err)
 {
 	*ret = (struct index_file_list){ 0 };
@@ -125,7 +127,8 @@ static bool read_zip(void *argument, struct worker_output *out, struct error *er
 	return ok || error_set(err, ERR_WORKER, "the summary was not taken");
 }
 
-static bool take_summary(struct index_work *w, size_t number, struct slice record, struct error *err)
+static bool take_summary(struct index_work *w, size_t number, struct slice record,
+			 struct error *err)
 {
 	struct index_input *input = &w->inputs.items[number];
 	struct digest digest;
@@ -141,14 +144,16 @@ static bool take_summary(struct index_work *w, size_t number, struct slice recor
 	return true;
 }
 
-static bool on_record(void *context, size_t job, uint32_t type, struct slice record, struct error *err)
+static bool on_record(void *context, size_t job, uint32_t type, struct slice record,
+		      struct error *err)
 {
 	struct index_work *w = context;
 
 	if (type == ANSWER_SUMMARY)
 		return take_summary(w, job, record, err);
 	if (type != ANSWER_RECORDS || !buf_add_slice(&w->files[job].records, record))
-		return error_set(err, ERR_WORKER, "%.*s: the reader's answer is malformed or too large",
+		return error_set(err, ERR_WORKER,
+				 "%.*s: the reader's answer is malformed or too large",
 				 SLICE_ARG(w->inputs.items[job].name));
 	return true;
 }
@@ -176,8 +181,8 @@ static bool map_file(const struct index_file *file, struct build_file *ret, stru
 	if (!S_ISREG(st.st_mode) || st.st_size == 0)
 		return error_set(err, ERR_FORMAT, "%.*s: not a zip archive", SLICE_ARG(file->path));
 	if ((uint64_t)st.st_size > LIMIT_DOWNLOAD)
-		return error_set(err, ERR_LIMIT, "%.*s is larger than %llu bytes", SLICE_ARG(file->path),
-				 (unsigned long long)LIMIT_DOWNLOAD);
+		return error_set(err, ERR_LIMIT, "%.*s is larger than %llu bytes",
+				 SLICE_ARG(file->path), (unsigned long long)LIMIT_DOWNLOAD);
 	void *data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (data == MAP_FAILED)
 		return error_set_errno(err, errno, "mapping %.*s", SLICE_ARG(file->path));
@@ -195,7 +200,8 @@ static bool map_files(struct index_work *w, const struct index_file_list *files,
 		w->files[i].file = file;
 		buf_init(&w->files[i].records, LIMIT_INDEX);
 		*vec_add(&w->arena, &w->inputs) = (struct index_input){
-			.ecosystem = file->ecosystem, .name = file->name,
+			.ecosystem = file->ecosystem,
+			.name = file->name,
 		};
 		if (!map_file(file, &w->files[i], err))
 			return false;
@@ -211,7 +217,8 @@ static bool read_files(struct index_work *w, struct error *err)
 	struct worker_job *jobs = arena_new_array(&w->arena, struct worker_job, w->count);
 
 	for (size_t i = 0; i < w->count; i++)
-		jobs[i] = (struct worker_job){ .run = read_zip, .job = &w->files[i],
+		jobs[i] = (struct worker_job){ .run = read_zip,
+					       .job = &w->files[i],
 					       .name = w->files[i].file->name };
 	digest_prepare();
 	struct confine *confine = confine_new(&spec, err);

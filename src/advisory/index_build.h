@@ -14,7 +14,7 @@
 struct index_file {
 	struct slice ecosystem; /* whose records the zip holds all of: the directory's name */
 	struct slice path;
-	struct slice name;      /* as `db status` shows it: "PyPI/all.zip" */
+	struct slice name; /* as `db status` shows it: "PyPI/all.zip" */
 };
 
 struct index_file_list VEC_OF(struct index_file);
@@ -24,8 +24,8 @@ struct index_file_list VEC_OF(struct index_file);
  * sorted.  With `wanted` only those ecosystems; one of them that is not there is
  * added to *missing.  ERR_NOT_FOUND: there is none at all.
  */
-bool index_list_directory(const char *directory, const struct slice_list *wanted,
-			  struct arena *a, struct index_file_list *ret, struct slice_list *missing,
+bool index_list_directory(const char *directory, const struct slice_list *wanted, struct arena *a,
+			  struct index_file_list *ret, struct slice_list *missing,
 			  struct error *err);
 
 /*

@@ -26,30 +26,30 @@
 
 #include <stdint.h>
 
-#define INDEX_MAGIC "BWADVIDX"
-#define INDEX_FORMAT 1u
-#define INDEX_BLOCK 16384u
+#define INDEX_MAGIC	 "BWADVIDX"
+#define INDEX_FORMAT	 1u
+#define INDEX_BLOCK	 16384u
 #define INDEX_FANOUT_MAX 20u
 
 enum index_section {
 	INDEX_SOURCES,
 	INDEX_COVERAGE,
-	INDEX_FANOUT,     /* uint32_t: first package at or above each value of the hash's top bits */
-	INDEX_PACKAGES,   /* sorted by hash, ecosystem, name */
-	INDEX_AFFECTED,   /* of each package together */
+	INDEX_FANOUT,	/* uint32_t: first package at or above each value of the hash's top bits */
+	INDEX_PACKAGES, /* sorted by hash, ecosystem, name */
+	INDEX_AFFECTED, /* of each package together */
 	INDEX_RANGES,
 	INDEX_EVENTS,
-	INDEX_RECORDS,    /* sorted by id */
+	INDEX_RECORDS, /* sorted by id */
 	INDEX_GROUPS,
 	INDEX_SEVERITIES,
-	INDEX_LISTS,      /* uint32_t: string references */
-	INDEX_STRINGS,    /* bytes */
+	INDEX_LISTS,   /* uint32_t: string references */
+	INDEX_STRINGS, /* bytes */
 	INDEX_SECTIONS,
 };
 
 struct index_extent {
 	uint64_t offset; /* in the file */
-	uint64_t count;  /* rows */
+	uint64_t count;	 /* rows */
 };
 
 struct index_header {
@@ -58,8 +58,8 @@ struct index_header {
 	uint32_t header_bytes;
 	uint64_t file_bytes;
 	int64_t created;
-	int64_t newest;      /* newest record, INT64_MIN: none */
-	uint64_t body;       /* offset of the first block */
+	int64_t newest; /* newest record, INT64_MIN: none */
+	uint64_t body;	/* offset of the first block */
 	uint32_t block_bytes;
 	uint32_t block_count;
 	uint32_t fanout_bits;
@@ -89,7 +89,7 @@ struct index_span {
 };
 
 struct index_package {
-	uint64_t hash;    /* index_package_hash */
+	uint64_t hash; /* index_package_hash */
 	uint32_t ecosystem, name;
 	struct index_span affected;
 };
@@ -103,7 +103,7 @@ struct index_affected {
 	uint32_t flags;
 	uint32_t modules;
 	struct index_span ranges;
-	struct index_span versions;   /* in INDEX_LISTS, sorted by bytes */
+	struct index_span versions; /* in INDEX_LISTS, sorted by bytes */
 	struct index_span severities;
 };
 
@@ -118,7 +118,8 @@ struct index_event {
 
 enum index_record_flag {
 	INDEX_EXPLOITED = 1,
-	INDEX_ERRATUM = 2, /* fixes what `upstream` lists, and is not itself the record of one of them */
+	INDEX_ERRATUM =
+		2, /* fixes what `upstream` lists, and is not itself the record of one of them */
 };
 
 struct index_record {
@@ -143,7 +144,8 @@ struct index_severity {
 
 _Static_assert(sizeof(struct index_header) % 8 == 0, "the table behind the header is aligned");
 _Static_assert(sizeof(struct index_source) % 8 == 0 && sizeof(struct index_coverage) % 8 == 0 &&
-	       sizeof(struct index_package) % 8 == 0 && sizeof(struct index_record) % 8 == 0,
+		       sizeof(struct index_package) % 8 == 0 &&
+		       sizeof(struct index_record) % 8 == 0,
 	       "rows with 64-bit members stay aligned");
 
 #endif

@@ -42,12 +42,12 @@ struct builder {
 	const struct index_input_list *inputs;
 	int64_t now;
 	int64_t newest;
-	struct build_counts *counts;                      /* of each input */
+	struct build_counts *counts; /* of each input */
 	struct VEC_OF(struct build_record) records;
 	struct VEC_OF(struct build_package) packages;
 	struct VEC_OF(struct build_coverage) coverage;
 	struct VEC_OF(struct slice_list) groups;
-	struct map strings;                               /* text -> offset */
+	struct map strings; /* text -> offset */
 	struct buf sections[INDEX_SECTIONS];
 	struct error *err;
 };
@@ -59,8 +59,8 @@ static bool is_newer(const struct osv_record *a, const struct osv_record *b)
 	return a->modified > b->modified;
 }
 
-static bool read_input(struct builder *b, const struct index_input *input, struct build_counts *counts,
-		       struct map *ids)
+static bool read_input(struct builder *b, const struct index_input *input,
+		       struct build_counts *counts, struct map *ids)
 {
 	struct cursor c;
 
@@ -70,14 +70,16 @@ static bool read_input(struct builder *b, const struct index_input *input, struc
 		bool is_new;
 
 		if (!osv_decode(&c, &b->arena, &record))
-			return error_set(b->err, ERR_WORKER, "%.*s: the reader's answer is malformed",
+			return error_set(b->err, ERR_WORKER,
+					 "%.*s: the reader's answer is malformed",
 					 SLICE_ARG(input->name));
 		counts->records++;
 		counts->skipped[record.skip]++;
 		uint64_t *at = map_put(ids, record.id, &is_new);
 		if (is_new) {
 			if (b->records.count >= LIMIT_OSV_RECORDS)
-				return error_set(b->err, ERR_LIMIT, "more than %zu advisory records",
+				return error_set(b->err, ERR_LIMIT,
+						 "more than %zu advisory records",
 						 LIMIT_OSV_RECORDS);
 			*at = b->records.count;
 			vec_add(&b->arena, &b->records)->osv = record;
@@ -180,7 +182,8 @@ static void make_groups(struct builder *b)
 		if (!slice_empty(own))
 			join(&u, record->osv.id, own);
 	}
-	uint32_t *groups = arena_new_array(&b->arena, uint32_t, u.ids.count); /* of roots; 0: none yet */
+	uint32_t *groups =
+		arena_new_array(&b->arena, uint32_t, u.ids.count); /* of roots; 0: none yet */
 	for (size_t i = 0; i < u.ids.count; i++) {
 		uint32_t root = root_of(&u, (uint32_t)i);
 
@@ -220,7 +223,8 @@ static int64_t usable_date(const struct builder *b, const struct osv_record *r)
 	return newest;
 }
 
-static struct build_coverage *coverage_of(struct builder *b, struct map *map, struct slice ecosystem)
+static struct build_coverage *coverage_of(struct builder *b, struct map *map,
+					  struct slice ecosystem)
 {
 	bool is_new;
 	uint64_t *at = map_put(map, ecosystem, &is_new);
@@ -228,7 +232,9 @@ static struct build_coverage *coverage_of(struct builder *b, struct map *map, st
 	if (is_new) {
 		*at = b->coverage.count;
 		*vec_add(&b->arena, &b->coverage) = (struct build_coverage){
-			.ecosystem = ecosystem, .newest = TIMESTAMP_NONE, .last_record = UINT32_MAX,
+			.ecosystem = ecosystem,
+			.newest = TIMESTAMP_NONE,
+			.last_record = UINT32_MAX,
 		};
 	}
 	return &b->coverage.items[*at];
@@ -283,8 +289,10 @@ static void make_packages(struct builder *b)
 			if (is_new) {
 				*at = b->packages.count;
 				*vec_add(&b->arena, &b->packages) = (struct build_package){
-					.hash = index_package_hash(affected->ecosystem, affected->name),
-					.ecosystem = affected->ecosystem, .name = affected->name,
+					.hash = index_package_hash(affected->ecosystem,
+								   affected->name),
+					.ecosystem = affected->ecosystem,
+					.name = affected->name,
 				};
 			}
 			*vec_add(&b->arena, &b->packages.items[*at].affected) =
@@ -295,9 +303,11 @@ static void make_packages(struct builder *b)
 	map_release(&packages);
 	map_release(&coverage);
 	if (b->packages.count > 1)
-		qsort(b->packages.items, b->packages.count, sizeof(*b->packages.items), compare_packages);
+		qsort(b->packages.items, b->packages.count, sizeof(*b->packages.items),
+		      compare_packages);
 	if (b->coverage.count > 1)
-		qsort(b->coverage.items, b->coverage.count, sizeof(*b->coverage.items), compare_coverage);
+		qsort(b->coverage.items, b->coverage.count, sizeof(*b->coverage.items),
+		      compare_coverage);
 }
 
 /* ----------------------------------------------------------------- writing */
@@ -327,7 +337,8 @@ static uint32_t rows_in(const struct builder *b, enum index_section section, siz
 
 static struct index_span put_list(struct builder *b, const struct slice_list *list)
 {
-	struct index_span span = { rows_in(b, INDEX_LISTS, sizeof(uint32_t)), (uint32_t)list->count };
+	struct index_span span = { rows_in(b, INDEX_LISTS, sizeof(uint32_t)),
+				   (uint32_t)list->count };
 
 	vec_each(s, list) {
 		uint32_t reference = put_string(b, *s);
@@ -356,9 +367,8 @@ static struct index_span put_ranges(struct builder *b, const struct osv_range_li
 				   (uint32_t)list->count };
 
 	vec_each(range, list) {
-		struct index_range row = { {
-			rows_in(b, INDEX_EVENTS, sizeof(struct index_event)),
-			(uint32_t)range->events.count } };
+		struct index_range row = { { rows_in(b, INDEX_EVENTS, sizeof(struct index_event)),
+					     (uint32_t)range->events.count } };
 
 		buf_add(&b->sections[INDEX_RANGES], &row, sizeof(row));
 		vec_each(e, &range->events) {
@@ -439,17 +449,22 @@ static void write_tables(struct builder *b)
 			.name = put_string(b, input->name),
 			.digest = put_string(b, input->digest),
 			.first_error = put_string(b, input->first_error),
-			.records = b->counts[i].records, .withdrawn = skipped[OSV_WITHDRAWN],
-			.errata = skipped[OSV_ERRATUM], .without_package = skipped[OSV_NO_PACKAGE],
-			.broken = input->broken, .bytes = input->bytes,
+			.records = b->counts[i].records,
+			.withdrawn = skipped[OSV_WITHDRAWN],
+			.errata = skipped[OSV_ERRATUM],
+			.without_package = skipped[OSV_NO_PACKAGE],
+			.broken = input->broken,
+			.bytes = input->bytes,
 		};
 
 		buf_add(&b->sections[INDEX_SOURCES], &row, sizeof(row));
 	}
 	vec_each(coverage, &b->coverage) {
 		struct index_coverage row = {
-			.ecosystem = put_string(b, coverage->ecosystem), .records = coverage->records,
-			.packages = coverage->packages, .newest = coverage->newest,
+			.ecosystem = put_string(b, coverage->ecosystem),
+			.records = coverage->records,
+			.packages = coverage->packages,
+			.newest = coverage->newest,
 		};
 
 		if (claims(b, coverage->ecosystem))
@@ -541,15 +556,20 @@ static void seal(struct index_header *h, char *bytes)
 static bool write_file(struct builder *b, uint32_t fanout_bits, struct buf *out)
 {
 	struct index_header h = {
-		.format = INDEX_FORMAT, .header_bytes = sizeof(h), .created = b->now,
-		.newest = b->newest, .block_bytes = INDEX_BLOCK, .fanout_bits = fanout_bits,
+		.format = INDEX_FORMAT,
+		.header_bytes = sizeof(h),
+		.created = b->now,
+		.newest = b->newest,
+		.block_bytes = INDEX_BLOCK,
+		.fanout_bits = fanout_bits,
 	};
 	size_t start = out->len;
 
 	memcpy(h.magic, INDEX_MAGIC, sizeof(h.magic));
 	for (size_t i = 0; i < INDEX_SECTIONS; i++)
 		if (b->sections[i].overflow || b->sections[i].len > UINT32_MAX)
-			return error_set(b->err, ERR_LIMIT, "the advisories do not fit into one index");
+			return error_set(b->err, ERR_LIMIT,
+					 "the advisories do not fit into one index");
 	plan_file(b, &h);
 	char *head = buf_reserve(out, h.body);
 	if (head) {

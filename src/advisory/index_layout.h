@@ -9,13 +9,14 @@
 
 /* What was read from one file. */
 struct index_input {
-	struct slice ecosystem; /* whose records it holds all of: the bucket's directory; empty: none */
-	struct slice name;      /* "PyPI/all.zip" */
-	struct slice digest;    /* "sha256:..." */
+	struct slice
+		ecosystem; /* whose records it holds all of: the bucket's directory; empty: none */
+	struct slice name; /* "PyPI/all.zip" */
+	struct slice digest; /* "sha256:..." */
 	uint64_t bytes;
-	uint32_t broken;        /* records that could not be read */
+	uint32_t broken; /* records that could not be read */
 	struct slice first_error;
-	struct slice records;   /* osv_encode, one after another */
+	struct slice records; /* osv_encode, one after another */
 };
 
 struct index_input_list VEC_OF(struct index_input);

@@ -23,8 +23,8 @@ struct matcher {
 static bool load_range(const struct matcher *m, const struct index_range *range,
 		       struct range_event **ret, struct arena *a)
 {
-	const struct index_event *rows =
-		index_rows(m->index, INDEX_EVENTS, range->events.first, range->events.count, m->err);
+	const struct index_event *rows = index_rows(m->index, INDEX_EVENTS, range->events.first,
+						    range->events.count, m->err);
 
 	if (!rows)
 		return false;
@@ -44,8 +44,8 @@ static bool load_range(const struct matcher *m, const struct index_range *range,
 static bool evaluate_ranges(const struct matcher *m, const struct index_affected *affected,
 			    struct slice version, struct range_verdict *ret, struct arena *a)
 {
-	const struct index_range *ranges =
-		index_rows(m->index, INDEX_RANGES, affected->ranges.first, affected->ranges.count, m->err);
+	const struct index_range *ranges = index_rows(
+		m->index, INDEX_RANGES, affected->ranges.first, affected->ranges.count, m->err);
 
 	*ret = (struct range_verdict){ 0 };
 	if (!ranges)
@@ -75,7 +75,8 @@ static bool is_listed(const struct matcher *m, const struct index_affected *affe
 		      struct slice version, bool *ret)
 {
 	uint32_t count = affected->versions.count, low = 0, high = count;
-	const uint32_t *rows = index_rows(m->index, INDEX_LISTS, affected->versions.first, count, m->err);
+	const uint32_t *rows =
+		index_rows(m->index, INDEX_LISTS, affected->versions.first, count, m->err);
 
 	*ret = false;
 	if (!rows)
@@ -97,7 +98,8 @@ static bool is_listed(const struct matcher *m, const struct index_affected *affe
 			high = middle;
 	}
 	/* Without ranges the list is all there is: "1.0" then also means "1.0.0". */
-	for (uint32_t i = 0; i < count && !affected->ranges.count && m->scheme != VERSION_NONE && !*ret; i++) {
+	for (uint32_t i = 0;
+	     i < count && !affected->ranges.count && m->scheme != VERSION_NONE && !*ret; i++) {
 		struct slice text;
 
 		if (!index_string(m->index, rows[i], &text, m->err))
@@ -111,8 +113,8 @@ static bool is_modular(const struct match_query *q)
 {
 	struct slice v = q->lookup.version;
 
-	return !slice_empty(q->package->module_stream) || slice_find(v, SLICE(".module_")) < v.len ||
-	       slice_find(v, SLICE(".module+")) < v.len;
+	return !slice_empty(q->package->module_stream) ||
+	       slice_find(v, SLICE(".module_")) < v.len || slice_find(v, SLICE(".module+")) < v.len;
 }
 
 static bool lists_word(struct slice words, struct slice word)
@@ -137,7 +139,8 @@ static bool other_stream(const struct matcher *m, const struct index_affected *a
 	if (!index_string(m->index, affected->modules, &modules, m->err))
 		return false;
 	*ret = modular != is_modular(m->query) ||
-	       (modular && !slice_empty(stream) && !slice_empty(modules) && !lists_word(modules, stream));
+	       (modular && !slice_empty(stream) && !slice_empty(modules) &&
+		!lists_word(modules, stream));
 	return true;
 }
 
@@ -180,8 +183,10 @@ static bool judge(const struct matcher *m, struct match_entry *e)
 	else if (e->affected->versions.count)
 		tell(m, e, arena_printf(m->scratch, "%.*s is not listed", SLICE_ARG(version)));
 	else
-		tell(m, e, e->affected->ranges.count ? SLICE("versions of this ecosystem have no order here")
-						     : SLICE("the record names no versions"));
+		tell(m, e,
+		     e->affected->ranges.count
+			     ? SLICE("versions of this ecosystem have no order here")
+			     : SLICE("the record names no versions"));
 	return true;
 }
 
@@ -189,8 +194,8 @@ static bool judge(const struct matcher *m, struct match_entry *e)
 
 static bool add_entries(struct matcher *m, const struct index_package *package)
 {
-	const struct index_affected *rows = index_rows(m->index, INDEX_AFFECTED, package->affected.first,
-						       package->affected.count, m->err);
+	const struct index_affected *rows = index_rows(
+		m->index, INDEX_AFFECTED, package->affected.first, package->affected.count, m->err);
 
 	if (!rows)
 		return false;
@@ -201,8 +206,12 @@ static bool add_entries(struct matcher *m, const struct index_package *package)
 		if (!record)
 			return false;
 		*vec_add(m->scratch, &m->entries) = (struct match_entry){
-			.group = record->group, .record = rows[i].record, .affected = &rows[i],
-			.range = SLICE_EMPTY, .fixed = SLICE_EMPTY, .comparison = SLICE_EMPTY,
+			.group = record->group,
+			.record = rows[i].record,
+			.affected = &rows[i],
+			.range = SLICE_EMPTY,
+			.fixed = SLICE_EMPTY,
+			.comparison = SLICE_EMPTY,
 		};
 	}
 	return true;
@@ -315,7 +324,8 @@ static bool fixed_versions(const struct matcher *m, const struct match_entry *en
 
 /* ---------------------------------------------------------------- verdicts */
 
-static struct slice join_ranges(const struct matcher *m, const struct match_entry *entries, size_t count)
+static struct slice join_ranges(const struct matcher *m, const struct match_entry *entries,
+				size_t count)
 {
 	struct slice_list ranges = { 0 };
 
@@ -326,8 +336,8 @@ static struct slice join_ranges(const struct matcher *m, const struct match_entr
 }
 
 /* Of a hit its own reason, of a cleared group the first one's. */
-static struct slice explain_group(const struct matcher *m, const struct match_entry *entries, size_t count,
-				  const struct vulnerability *v)
+static struct slice explain_group(const struct matcher *m, const struct match_entry *entries,
+				  size_t count, const struct vulnerability *v)
 {
 	const struct match_entry *e = &entries[0];
 
@@ -360,17 +370,20 @@ static bool fold_entries(const struct matcher *m, const struct match_entry *entr
 		if (!r)
 			return false;
 		verdict->erratum = verdict->erratum && (r->flags & INDEX_ERRATUM);
-		if (verdict->erratum && !index_list(m->index, r->upstream, m->scratch, &verdict->fixes, m->err))
+		if (verdict->erratum &&
+		    !index_list(m->index, r->upstream, m->scratch, &verdict->fixes, m->err))
 			return false;
 	}
 	verdict->vulnerability = arena_new(m->arena, struct vulnerability);
-	return match_fold(m->query, used.items, used.count, m->arena, verdict->vulnerability, m->err);
+	return match_fold(m->query, used.items, used.count, m->arena, verdict->vulnerability,
+			  m->err);
 }
 
 static bool add_verdict(const struct matcher *m, const struct match_entry *entries, size_t count,
 			struct match_answer *ret)
 {
-	struct match_verdict verdict = { .status = MATCH_NOT_AFFECTED, .affected_range = SLICE_EMPTY };
+	struct match_verdict verdict = { .status = MATCH_NOT_AFFECTED,
+					 .affected_range = SLICE_EMPTY };
 	bool hit = false;
 
 	for (size_t i = 0; i < count; i++)
@@ -423,7 +436,8 @@ static bool absorb(struct match_verdict_list *verdicts, const struct match_verdi
 
 		if (any && at)
 			vec_each(record, &erratum->vulnerability->record_ids)
-				add_text(&verdicts->items[*at].vulnerability->record_ids, *record, a);
+				add_text(&verdicts->items[*at].vulnerability->record_ids, *record,
+					 a);
 	}
 	return any;
 }
@@ -439,7 +453,8 @@ static void absorb_errata(struct match_verdict_list *verdicts, struct arena *a)
 		for (size_t i = 0; i < verdicts->count; i++) {
 			struct match_verdict *v = &verdicts->items[i];
 
-			if (v->erratum && v->status != MATCH_NOT_AFFECTED && absorb(verdicts, v, &names, a))
+			if (v->erratum && v->status != MATCH_NOT_AFFECTED &&
+			    absorb(verdicts, v, &names, a))
 				v->vulnerability = NULL;
 		}
 	map_release(&names);
@@ -457,7 +472,8 @@ static int compare_verdicts(const void *a, const void *b)
 	int order = names_identifier_cmp(x->vulnerability->id, y->vulnerability->id);
 
 	/* A cleared record of a name that another record finds stands behind it. */
-	return order ? order : (x->status == MATCH_NOT_AFFECTED) - (y->status == MATCH_NOT_AFFECTED);
+	return order ? order
+		     : (x->status == MATCH_NOT_AFFECTED) - (y->status == MATCH_NOT_AFFECTED);
 }
 
 static bool make_verdicts(struct matcher *m, struct match_answer *ret)
@@ -483,7 +499,8 @@ static bool make_verdicts(struct matcher *m, struct match_answer *ret)
 static bool make_lines(struct matcher *m, struct match_answer *ret)
 {
 	if (m->entries.count > 1)
-		qsort(m->entries.items, m->entries.count, sizeof(*m->entries.items), compare_entry_records);
+		qsort(m->entries.items, m->entries.count, sizeof(*m->entries.items),
+		      compare_entry_records);
 	vec_each(e, &m->entries) {
 		const struct index_record *record =
 			index_rows(m->index, INDEX_RECORDS, e->record, 1, m->err);
@@ -508,7 +525,8 @@ static bool find_entries(struct matcher *m)
 	for (size_t i = 0; i < m->query->keys->count; i++) {
 		const struct index_package *package;
 
-		if (!index_find(m->index, m->query->keys->items[i], m->query->lookup.name, &package, m->err))
+		if (!index_find(m->index, m->query->keys->items[i], m->query->lookup.name, &package,
+				m->err))
 			return false;
 		if (package && !add_entries(m, package))
 			return false;
@@ -534,7 +552,11 @@ bool match_package(const struct match_query *q, struct arena *a, struct match_an
 		   struct error *err)
 {
 	struct matcher m = {
-		.query = q, .index = q->index, .arena = a, .scratch = q->scratch, .err = err,
+		.query = q,
+		.index = q->index,
+		.arena = a,
+		.scratch = q->scratch,
+		.err = err,
 		.scheme = q->package->ecosystem ? q->package->ecosystem->scheme : VERSION_NONE,
 	};
 

@@ -21,8 +21,8 @@ struct match_entry {
 	uint32_t group, record;
 	const struct index_affected *affected;
 	bool hit;
-	struct slice range;      /* of a hit: "< 1.2", "= 1.0" */
-	struct slice fixed;      /* of a hit: the version that ends its stretch; empty: none */
+	struct slice range;	 /* of a hit: "< 1.2", "= 1.0" */
+	struct slice fixed;	 /* of a hit: the version that ends its stretch; empty: none */
 	struct slice comparison; /* only where explanations are wanted */
 };
 
@@ -35,7 +35,7 @@ struct match_verdict {
 	struct slice_list fixed_versions;
 	struct slice affected_range;
 	struct slice explanation; /* the comparison and the record that decided */
-	bool erratum;             /* all its records are errata, which fix ... */
+	bool erratum;		  /* all its records are errata, which fix ... */
 	struct slice_list fixes;  /* ... these */
 };
 
@@ -43,9 +43,9 @@ struct match_verdict_list VEC_OF(struct match_verdict);
 
 struct match_answer {
 	struct match_verdict_list verdicts; /* by vulnerability id */
-	struct slice_list lines;            /* with explain: one for each entry, by record id */
-	bool known;                         /* some record names the package */
-	bool incomparable;                  /* ... and its version cannot be compared with them */
+	struct slice_list lines;	    /* with explain: one for each entry, by record id */
+	bool known;			    /* some record names the package */
+	bool incomparable;		    /* ... and its version cannot be compared with them */
 };
 
 struct match_query {
@@ -54,8 +54,8 @@ struct match_query {
 	const struct package *package; /* of its kind; the names and versions are those of lookup */
 	struct names_lookup lookup;
 	const struct names_keys *keys;
-	bool explain;                  /* lines, and verdicts that clear */
-	struct arena *scratch;         /* cleared by each look-up */
+	bool explain;	       /* lines, and verdicts that clear */
+	struct arena *scratch; /* cleared by each look-up */
 };
 
 /* False: the index is damaged. */

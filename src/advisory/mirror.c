@@ -34,7 +34,9 @@ const char *mirror_directory_path(struct slice address, struct arena *a)
 	slice_cut_prefix(&address, SLICE("localhost"));
 	char *path = arena_alloc(a, address.len + 1), *out = path;
 	for (size_t i = 0; i < address.len; i++) {
-		int high = i + 2 < address.len && address.data[i] == '%' ? hex_value(address.data[i + 1]) : -1;
+		int high = i + 2 < address.len && address.data[i] == '%'
+				   ? hex_value(address.data[i + 1])
+				   : -1;
 		int low = high >= 0 ? hex_value(address.data[i + 2]) : -1;
 
 		if (low >= 0 && (high || low)) {
@@ -67,8 +69,9 @@ static bool fetch_from_directory(struct slice address, struct run *run, struct s
 				 const struct mirror_validators *known, int fd,
 				 struct mirror_answer *ret, struct error *err)
 {
-	const char *path = arena_printf(run->arena, "%s/%.*s", mirror_directory_path(address, run->arena),
-					SLICE_ARG(file)).data;
+	const char *path = arena_printf(run->arena, "%s/%.*s",
+					mirror_directory_path(address, run->arena), SLICE_ARG(file))
+				   .data;
 	CLEANUP_FD int from = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 
@@ -79,9 +82,9 @@ static bool fetch_from_directory(struct slice address, struct run *run, struct s
 		return error_set_errno(err, errno, "opening %s", path);
 	if (!S_ISREG(st.st_mode))
 		return error_set(err, ERR_FORMAT, "%s: not a regular file", path);
-	ret->validators.etag = arena_printf(run->arena, "%lld-%lld.%09ld-%llu", (long long)st.st_size,
-					    (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
-					    (unsigned long long)st.st_ino);
+	ret->validators.etag = arena_printf(run->arena, "%lld-%lld.%09ld-%llu",
+					    (long long)st.st_size, (long long)st.st_mtim.tv_sec,
+					    st.st_mtim.tv_nsec, (unsigned long long)st.st_ino);
 	ret->validators.last_modified = SLICE_EMPTY;
 	ret->not_modified = slice_eq(ret->validators.etag, known->etag);
 	if (ret->not_modified || fd < 0)
@@ -90,7 +93,9 @@ static bool fetch_from_directory(struct slice address, struct run *run, struct s
 }
 
 const struct mirror_kind mirror_directory = {
-	.name = "directory", .matches = is_directory, .fetch = fetch_from_directory,
+	.name = "directory",
+	.matches = is_directory,
+	.fetch = fetch_from_directory,
 };
 
 /* --------------------------------------------------------------------- web */
@@ -142,7 +147,9 @@ static bool fetch_from_web(struct slice address, struct run *run, struct slice f
 }
 
 const struct mirror_kind mirror_http = {
-	.name = "web", .matches = http_is_url, .fetch = fetch_from_web,
+	.name = "web",
+	.matches = http_is_url,
+	.fetch = fetch_from_web,
 };
 
 const struct mirror_kind *mirror_kind_of(struct slice address)

@@ -109,8 +109,10 @@ void names_keys(const struct ecosystem *e, struct slice release, bool ubuntu_pro
 	if (e->kind != ECOSYSTEM_LANGUAGE && !slice_empty(release)) {
 		ret->items[ret->count++] =
 			arena_printf(a, "%.*s:%.*s", SLICE_ARG(e->osv), SLICE_ARG(release));
-		for (size_t i = 0; i < ARRAY_LEN(suffix_forms) && ret->count < NAMES_KEYS_MAX - 1; i++)
-			if (slice_eq(suffix_forms[i].osv, e->osv) && (ubuntu_pro || !suffix_forms[i].pro_only))
+		for (size_t i = 0; i < ARRAY_LEN(suffix_forms) && ret->count < NAMES_KEYS_MAX - 1;
+		     i++)
+			if (slice_eq(suffix_forms[i].osv, e->osv) &&
+			    (ubuntu_pro || !suffix_forms[i].pro_only))
 				ret->items[ret->count++] =
 					arena_printf(a, "%.*s:%s%.*s%s", SLICE_ARG(e->osv),
 						     suffix_forms[i].before, SLICE_ARG(release),

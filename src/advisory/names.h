@@ -24,8 +24,8 @@ struct slice names_normalize(const struct ecosystem *ecosystem, struct slice nam
 
 /* What of a package its advisories go by. */
 struct names_lookup {
-	struct slice name;       /* normalised */
-	struct slice version;    /* of the package that carries the name; of Go without the "v" */
+	struct slice name;    /* normalised */
+	struct slice version; /* of the package that carries the name; of Go without the "v" */
 };
 
 /* False: the package has no ecosystem or no name. */
@@ -42,7 +42,8 @@ struct names_keys {
 void names_keys(const struct ecosystem *ecosystem, struct slice release, bool ubuntu_pro,
 		struct arena *a, struct names_keys *ret);
 
-/* "Debian:12", "npm": how reports name what a package is looked up in; empty without an ecosystem. */
+/* "Debian:12", "npm": how reports name what a package is looked up in; empty without an ecosystem.
+ */
 struct slice names_coverage(const struct package *p, struct arena *a);
 
 /* Identifiers: "ghsa-..." and "cve-..." in any case are written in the usual one. */

@@ -12,12 +12,12 @@
 
 /* Comparisons spent on dropping listed versions of one entry; beyond it they are all kept. */
 #define PRUNE_BUDGET ((size_t)4000000)
-#define URL_MAX ((size_t)2048)
+#define URL_MAX	     ((size_t)2048)
 
 /* What the first part of a record's id says about all such records. */
 static const struct {
 	struct slice prefix;
-	bool erratum;          /* bug-fix or enhancement: counts only where it names a CVE */
+	bool erratum;	       /* bug-fix or enhancement: counts only where it names a CVE */
 	bool summary_severity; /* "Important: bash security update" */
 	bool malicious;
 } id_rows[] = {
@@ -107,8 +107,8 @@ static void read_summary(struct reader *r, const struct node *record)
 
 /* -------------------------------------------------------------- severities */
 
-static void add_severity(struct reader *r, struct osv_severity_list *out, enum osv_severity_kind kind,
-			 struct slice text)
+static void add_severity(struct reader *r, struct osv_severity_list *out,
+			 enum osv_severity_kind kind, struct slice text)
 {
 	enum severity parsed;
 
@@ -190,7 +190,7 @@ static unsigned reference_rank(struct slice type)
 {
 	static const struct slice order[] = {
 		SLICE_INIT("ADVISORY"), SLICE_INIT("FIX"), SLICE_INIT("REPORT"),
-		SLICE_INIT("ARTICLE"), SLICE_INIT("WEB"),
+		SLICE_INIT("ARTICLE"),	SLICE_INIT("WEB"),
 	};
 
 	for (unsigned i = 0; i < ARRAY_LEN(order); i++)
@@ -278,7 +278,8 @@ static bool in_ranges(enum version_scheme scheme, const struct osv_affected *aff
 		      struct slice version)
 {
 	vec_each(range, &affected->ranges)
-		if (range_evaluate(scheme, range->events.items, range->events.count, version).affected)
+		if (range_evaluate(scheme, range->events.items, range->events.count, version)
+			    .affected)
 			return true;
 	return false;
 }
@@ -299,7 +300,8 @@ static bool read_versions(struct reader *r, const struct node *list, enum versio
 		*vec_add(r->arena, &out->versions) = node_text(n);
 	}
 	if (out->versions.count > 1)
-		qsort(out->versions.items, out->versions.count, sizeof(struct slice), compare_slices);
+		qsort(out->versions.items, out->versions.count, sizeof(struct slice),
+		      compare_slices);
 	return true;
 }
 
@@ -328,12 +330,14 @@ static struct slice summary_modules(struct reader *r)
 	while (slice_next(&rest, ' ', &word)) {
 		size_t colon = slice_find_byte(word, ':');
 
-		while (word.len && (word.data[word.len - 1] == ',' || word.data[word.len - 1] == '.'))
+		while (word.len &&
+		       (word.data[word.len - 1] == ',' || word.data[word.len - 1] == '.'))
 			word.len--;
 		if (colon == 0 || colon + 1 >= word.len)
 			continue;
-		out = slice_empty(out) ? word : arena_printf(r->arena, "%.*s %.*s", SLICE_ARG(out),
-							     SLICE_ARG(word));
+		out = slice_empty(out) ? word
+				       : arena_printf(r->arena, "%.*s %.*s", SLICE_ARG(out),
+						      SLICE_ARG(word));
 	}
 	return out;
 }
@@ -397,15 +401,18 @@ static void fold_rebuilds(struct reader *r)
 
 		if (fix && row && row->scheme == VERSION_REDHAT) {
 			struct slice parts[] = { affected->ecosystem, affected->name,
-				slice_first(fix->version, slice_rfind_byte(fix->version, '-')) };
+						 slice_first(fix->version,
+							     slice_rfind_byte(fix->version, '-')) };
 			bool is_new;
-			uint64_t *at = map_put(&seen, arena_join(r->arena, parts, ARRAY_LEN(parts),
-								 SLICE("\n")), &is_new);
+			uint64_t *at = map_put(
+				&seen, arena_join(r->arena, parts, ARRAY_LEN(parts), SLICE("\n")),
+				&is_new);
 
 			if (!is_new) {
 				struct range_event *first = only_fix(&kept.items[*at]);
 
-				if (first && version_compare(row->scheme, fix->version, first->version) < 0)
+				if (first &&
+				    version_compare(row->scheme, fix->version, first->version) < 0)
 					first->version = fix->version;
 				continue;
 			}

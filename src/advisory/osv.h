@@ -26,13 +26,13 @@
 #include "format/node.h"
 
 enum osv_severity_kind {
-	OSV_CVSS_V2,       /* text is a vector */
+	OSV_CVSS_V2, /* text is a vector */
 	OSV_CVSS_V3,
 	OSV_CVSS_V4,
-	OSV_WORD,          /* the vendor's word: "HIGH", "Important", "negligible" */
-	OSV_SCORE,         /* a bare number, "7.5"; the CVSS version is not told */
+	OSV_WORD,	   /* the vendor's word: "HIGH", "Important", "negligible" */
+	OSV_SCORE,	   /* a bare number, "7.5"; the CVSS version is not told */
 	OSV_INFORMATIONAL, /* no vulnerability: RustSec's "unmaintained", "unsound", "notice" */
-	OSV_MALICIOUS,     /* the package itself is the attack */
+	OSV_MALICIOUS,	   /* the package itself is the attack */
 	OSV_SEVERITY_KINDS,
 };
 
@@ -50,10 +50,10 @@ struct osv_range {
 struct osv_range_list VEC_OF(struct osv_range);
 
 struct osv_affected {
-	struct slice ecosystem;  /* key of look-ups, see names.h: "Debian:12", "npm" */
-	struct slice name;       /* normalised as the ecosystem demands */
-	struct slice modules;    /* RPM module streams, space-separated: "nodejs:12" */
-	bool modular;            /* the fix is in a module's build */
+	struct slice ecosystem; /* key of look-ups, see names.h: "Debian:12", "npm" */
+	struct slice name;	/* normalised as the ecosystem demands */
+	struct slice modules;	/* RPM module streams, space-separated: "nodejs:12" */
+	bool modular;		/* the fix is in a module's build */
 	struct osv_range_list ranges;
 	struct slice_list versions; /* sorted by bytes */
 	struct osv_severity_list severities;
@@ -64,8 +64,8 @@ struct osv_affected_list VEC_OF(struct osv_affected);
 enum osv_skip {
 	OSV_KEPT,
 	OSV_WITHDRAWN,
-	OSV_ERRATUM,     /* a bug-fix or enhancement erratum that names no CVE */
-	OSV_NO_PACKAGE,  /* nothing left that an inventory could hold */
+	OSV_ERRATUM,	/* a bug-fix or enhancement erratum that names no CVE */
+	OSV_NO_PACKAGE, /* nothing left that an inventory could hold */
 	OSV_SKIPS,
 };
 
@@ -74,14 +74,14 @@ struct osv_record {
 	struct slice_list aliases, upstream, related;
 	int64_t published, modified; /* TIMESTAMP_NONE: not told */
 	enum osv_skip skip;
-	bool known_exploited;        /* database_specific.kev: the baseline's word for CISA's catalogue */
+	bool known_exploited; /* database_specific.kev: the baseline's word for CISA's catalogue */
 	struct slice summary;
 	struct osv_severity_list severities;
 	struct osv_affected_list affected;
 	struct slice_list references; /* advisories first, at most OSV_REFERENCES */
 };
 
-#define OSV_REFERENCES 12
+#define OSV_REFERENCES	12
 #define OSV_SUMMARY_MAX ((size_t)300)
 
 /*

@@ -22,7 +22,8 @@ static struct slice get_text(struct cursor *c, size_t max)
 	return c->failed ? SLICE_EMPTY : s;
 }
 
-/* Each element takes at least `least` bytes, so a lying count is found out before anything is allocated. */
+/* Each element takes at least `least` bytes, so a lying count is found out before anything is
+ * allocated. */
 static uint32_t get_count(struct cursor *c, size_t least)
 {
 	uint32_t n = wire_get_u32(c);
@@ -104,7 +105,8 @@ static void get_range(struct cursor *c, struct arena *a, struct osv_range *ret)
 		if (kind >= RANGE_EVENT_KINDS)
 			c->failed = true;
 		ret->events.items[ret->events.count++] =
-			(struct range_event){ (enum range_event_kind)kind, get_text(c, LIMIT_NAME) };
+			(struct range_event){ (enum range_event_kind)kind,
+					      get_text(c, LIMIT_NAME) };
 	}
 }
 

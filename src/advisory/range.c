@@ -46,7 +46,8 @@ static int compare_items(const void *x, const void *y, void *context)
 }
 
 /* Moves the ends of the events [from, to) before the starts; both keep their order. */
-static void ends_first(struct range_event *events, struct sort_item *scratch, size_t from, size_t to)
+static void ends_first(struct range_event *events, struct sort_item *scratch, size_t from,
+		       size_t to)
 {
 	size_t out = from;
 
@@ -111,7 +112,8 @@ static bool below_limits(enum version_scheme scheme, const struct range_event *e
 	return !any;
 }
 
-/* The event that starts a stretch right where this one ends one, so that it ends nothing; NULL: none. */
+/* The event that starts a stretch right where this one ends one, so that it ends nothing; NULL:
+ * none. */
 static const struct range_event *joined(enum version_scheme scheme, const struct range_event *end,
 					const struct range_event *behind)
 {
@@ -188,10 +190,12 @@ static struct slice comparison(const struct range_event *e, const char *sign, st
 {
 	if (!e)
 		return SLICE_EMPTY;
-	return arena_printf(a, "%s %.*s (%s)", sign, SLICE_ARG(e->version), range_event_name(e->kind));
+	return arena_printf(a, "%s %.*s (%s)", sign, SLICE_ARG(e->version),
+			    range_event_name(e->kind));
 }
 
-struct slice range_compare_text(const struct range_verdict *v, struct slice version, struct arena *a)
+struct slice range_compare_text(const struct range_verdict *v, struct slice version,
+				struct arena *a)
 {
 	struct slice from, to;
 
@@ -199,7 +203,8 @@ struct slice range_compare_text(const struct range_verdict *v, struct slice vers
 		from = comparison(v->from, ">=", a);
 		to = comparison(v->to, v->to && v->to->kind == RANGE_LAST_AFFECTED ? "<=" : "<", a);
 	} else {
-		from = comparison(v->to, v->to && v->to->kind == RANGE_LAST_AFFECTED ? ">" : ">=", a);
+		from = comparison(v->to,
+				  v->to && v->to->kind == RANGE_LAST_AFFECTED ? ">" : ">=", a);
 		to = comparison(v->from, "<", a);
 	}
 	return arena_printf(a, "%.*s %.*s%s%.*s", SLICE_ARG(version), SLICE_ARG(from),

@@ -40,9 +40,11 @@ void range_sort(enum version_scheme scheme, struct range_event *events, size_t c
 /* Where a version lies: the stretch around it, or what clears it. */
 struct range_verdict {
 	bool affected;
-	/* Affected: the introduced event that starts the stretch.  Cleared: the next one above, NULL: none. */
+	/* Affected: the introduced event that starts the stretch.  Cleared: the next one above,
+	 * NULL: none. */
 	const struct range_event *from;
-	/* Affected: the event that ends the stretch, NULL: open.  Cleared: the last end or limit below, NULL: none. */
+	/* Affected: the event that ends the stretch, NULL: open.  Cleared: the last end or limit
+	 * below, NULL: none. */
 	const struct range_event *to;
 };
 
@@ -50,9 +52,11 @@ struct range_verdict {
 struct range_verdict range_evaluate(enum version_scheme scheme, const struct range_event *events,
 				    size_t count, struct slice version);
 
-/* "< 1.2.3", ">= 1.0, < 1.4", ">= 2.0, <= 2.3", "any version": the stretch around an affected version. */
+/* "< 1.2.3", ">= 1.0, < 1.4", ">= 2.0, <= 2.3", "any version": the stretch around an affected
+ * version. */
 struct slice range_describe(const struct range_verdict *v, struct arena *a);
 /* "1.5 >= 1.4 (fixed) and < 2.0 (introduced)": the comparisons that decided. */
-struct slice range_compare_text(const struct range_verdict *v, struct slice version, struct arena *a);
+struct slice range_compare_text(const struct range_verdict *v, struct slice version,
+				struct arena *a);
 
 #endif

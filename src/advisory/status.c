@@ -16,8 +16,8 @@ static bool add_source(const struct advisory_index *index, const struct index_so
 	       index_string(index, row->first_error, &ret->first_error, err);
 }
 
-static bool add_tables(const struct advisory_index *index, struct arena *a, struct advisory_status *ret,
-		       struct error *err)
+static bool add_tables(const struct advisory_index *index, struct arena *a,
+		       struct advisory_status *ret, struct error *err)
 {
 	uint64_t count = index_count(index, INDEX_SOURCES);
 	const struct index_source *source = index_rows(index, INDEX_SOURCES, 0, count, err);

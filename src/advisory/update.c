@@ -12,7 +12,7 @@
 #include "base/limits.h"
 #include "base/map.h"
 
-#define STATE_MAX (1 * MIB)
+#define STATE_MAX     (1 * MIB)
 #define ECOSYSTEM_MAX 64
 
 /* What the last update brought: a line of tab-separated fields for each file. */
@@ -37,8 +37,8 @@ struct updater {
 	struct update_result *result;
 	struct slice mirror;
 	const struct mirror_kind *kind;
-	bool in_place;         /* the mirror's files are read where they lie */
-	struct slice folder;   /* of what was brought */
+	bool in_place;	     /* the mirror's files are read where they lie */
+	struct slice folder; /* of what was brought */
 	struct state old;
 	struct state_list rows;
 	bool changed;
@@ -56,8 +56,10 @@ static struct slice zip_path(const struct updater *u, struct slice ecosystem)
 {
 	if (u->in_place)
 		return arena_printf(u->arena, "%s/%.*s/all.zip",
-				    mirror_directory_path(u->mirror, u->arena), SLICE_ARG(ecosystem));
-	return arena_printf(u->arena, "%.*s/%.*s/all.zip", SLICE_ARG(u->folder), SLICE_ARG(ecosystem));
+				    mirror_directory_path(u->mirror, u->arena),
+				    SLICE_ARG(ecosystem));
+	return arena_printf(u->arena, "%.*s/%.*s/all.zip", SLICE_ARG(u->folder),
+			    SLICE_ARG(ecosystem));
 }
 
 static struct slice fresh_path(const struct updater *u, struct slice ecosystem)
@@ -156,8 +158,8 @@ static bool list_directory(struct updater *u, struct slice_list *ret)
 {
 	struct index_file_list files;
 
-	if (!index_list_directory(mirror_directory_path(u->mirror, u->arena), NULL, u->arena, &files, NULL,
-				  u->err))
+	if (!index_list_directory(mirror_directory_path(u->mirror, u->arena), NULL, u->arena,
+				  &files, NULL, u->err))
 		return false;
 	vec_each(file, &files)
 		add_ecosystem(u, ret, file->ecosystem);
@@ -167,12 +169,14 @@ static bool list_directory(struct updater *u, struct slice_list *ret)
 /* All that the mirror has, by its own list. */
 static bool list_mirror(struct updater *u, struct slice_list *ret)
 {
-	struct slice path = arena_printf(u->arena, "%.*s/ecosystems.txt", SLICE_ARG(u->folder)), text, line;
+	struct slice path = arena_printf(u->arena, "%.*s/ecosystems.txt", SLICE_ARG(u->folder)),
+		     text, line;
 	const struct mirror_validators none = { SLICE_EMPTY, SLICE_EMPTY };
 	CLEANUP_FD int fd = open_part(u, path);
 	struct mirror_answer answer;
 
-	if (fd < 0 || !u->kind->fetch(u->mirror, u->run, SLICE("ecosystems.txt"), &none, fd, &answer, u->err))
+	if (fd < 0 ||
+	    !u->kind->fetch(u->mirror, u->run, SLICE("ecosystems.txt"), &none, fd, &answer, u->err))
 		return false;
 	if (!io_read_file(AT_FDCWD, path.data, STATE_MAX, u->arena, &text, u->err))
 		return false;
@@ -192,8 +196,10 @@ static bool bring(struct updater *u, struct slice ecosystem, const struct mirror
 
 	if (u->in_place)
 		return u->kind->fetch(u->mirror, u->run, file, known, -1, ret, u->err);
-	if (!io_make_dirs(arena_printf(u->arena, "%.*s/%.*s", SLICE_ARG(u->folder), SLICE_ARG(ecosystem)).data,
-			  u->err))
+	if (!io_make_dirs(
+		    arena_printf(u->arena, "%.*s/%.*s", SLICE_ARG(u->folder), SLICE_ARG(ecosystem))
+			    .data,
+		    u->err))
 		return false;
 	CLEANUP_FD int fd = open_part(u, path);
 	if (fd < 0)
@@ -226,9 +232,9 @@ static bool update_one(struct updater *u, struct slice ecosystem)
 		return error_wrap(u->err, "bringing the advisories of %.*s", SLICE_ARG(ecosystem));
 	}
 	u->changed = u->changed || !answer.not_modified;
-	*vec_add(u->arena, &u->rows) = (struct state_row){
-		ecosystem, answer.not_modified ? known : answer.validators,
-		!answer.not_modified && !u->in_place };
+	*vec_add(u->arena, &u->rows) =
+		(struct state_row){ ecosystem, answer.not_modified ? known : answer.validators,
+				    !answer.not_modified && !u->in_place };
 	*vec_add(u->arena, &u->result->rows) =
 		(struct update_row){ ecosystem, !answer.not_modified, answer.bytes };
 	return true;
@@ -251,11 +257,13 @@ static bool bring_all(struct updater *u)
 					 (uint64_t)(name - wanted.items) + 1, wanted.count);
 	}
 	if (!u->rows.count)
-		return error_set(u->err, ERR_NOT_FOUND, "%.*s has no advisories of what was asked for",
+		return error_set(u->err, ERR_NOT_FOUND,
+				 "%.*s has no advisories of what was asked for",
 				 SLICE_ARG(u->mirror));
 	/* What earlier updates brought and this one did not ask for stays in the index. */
 	vec_each(old, &u->old.rows)
-		if (!find_row(&u->rows, old->ecosystem) && access(zip_path(u, old->ecosystem).data, R_OK) == 0)
+		if (!find_row(&u->rows, old->ecosystem) &&
+		    access(zip_path(u, old->ecosystem).data, R_OK) == 0)
 			*vec_add(u->arena, &u->rows) = *old;
 	return true;
 }
@@ -286,7 +294,8 @@ static struct slice index_in_place(const struct updater *u)
 
 static int compare_rows(const void *a, const void *b)
 {
-	return slice_cmp(((const struct state_row *)a)->ecosystem, ((const struct state_row *)b)->ecosystem);
+	return slice_cmp(((const struct state_row *)a)->ecosystem,
+			 ((const struct state_row *)b)->ecosystem);
 }
 
 /* A broken download never takes the place of what served before. */
@@ -311,7 +320,8 @@ static bool build(struct updater *u)
 	vec_each(row, &u->rows)
 		*vec_add(u->arena, &files) = (struct index_file){
 			.ecosystem = row->ecosystem,
-			.path = row->fresh ? fresh_path(u, row->ecosystem) : zip_path(u, row->ecosystem),
+			.path = row->fresh ? fresh_path(u, row->ecosystem)
+					   : zip_path(u, row->ecosystem),
 			.name = arena_printf(u->arena, "%.*s/all.zip", SLICE_ARG(row->ecosystem)),
 		};
 	if (!index_build_locked(u->run, &files, u->options->output, u->err))
@@ -330,7 +340,11 @@ bool advisory_update(struct run *run, const struct update_options *options,
 		     struct update_result *ret, struct error *err)
 {
 	struct updater u = {
-		.run = run, .arena = run->arena, .options = options, .result = ret, .err = err,
+		.run = run,
+		.arena = run->arena,
+		.options = options,
+		.result = ret,
+		.err = err,
 		.mirror = slice_empty(options->mirror) ? SLICE(MIRROR_DEFAULT) : options->mirror,
 		.folder = arena_printf(run->arena, "%s.files", options->output),
 	};

@@ -12,10 +12,11 @@
 #include "model/run.h"
 
 struct update_options {
-	struct slice mirror;           /* path, file URL or web address; empty: OSV's bucket */
-	const char *output;            /* the index */
-	struct slice_list ecosystems;  /* OSV names, suffixes are ignored; none: all that the mirror has */
-	bool force;                    /* build even if nothing has changed */
+	struct slice mirror; /* path, file URL or web address; empty: OSV's bucket */
+	const char *output;  /* the index */
+	struct slice_list
+		ecosystems; /* OSV names, suffixes are ignored; none: all that the mirror has */
+	bool force;	    /* build even if nothing has changed */
 };
 
 struct update_row {
@@ -26,8 +27,8 @@ struct update_row {
 
 struct update_result {
 	struct VEC_OF(struct update_row) rows;
-	struct slice_list missing;     /* asked for, and not in the mirror */
-	bool built;                    /* false: nothing had changed, the index stands */
+	struct slice_list missing; /* asked for, and not in the mirror */
+	bool built;		   /* false: nothing had changed, the index stands */
 };
 
 /*

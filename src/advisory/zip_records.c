@@ -35,7 +35,8 @@ static void read_entry(struct zip_reader *r, const struct zip_entry *e)
 		count_broken(r, e, &why);
 }
 
-static bool read_entries(struct zip_reader *r, zip_records_sink *sink, void *context, struct error *err)
+static bool read_entries(struct zip_reader *r, zip_records_sink *sink, void *context,
+			 struct error *err)
 {
 	struct zip_entry e;
 	bool more;

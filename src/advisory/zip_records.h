@@ -12,8 +12,8 @@
 typedef bool zip_records_sink(void *context, struct slice records, struct error *err);
 
 struct zip_records_summary {
-	uint32_t broken;         /* entries that could not be read as a record */
-	struct error first;      /* of them, with the entry's name in the message */
+	uint32_t broken;    /* entries that could not be read as a record */
+	struct error first; /* of them, with the entry's name in the message */
 };
 
 /*

@@ -106,7 +106,9 @@ static void print_match(const struct match *m)
 
 static int match(struct run *run, int argc, char **argv)
 {
-	struct advisory_options options = { .index_path = argv[0], .no_baseline = true, .explain = argc > 1 };
+	struct advisory_options options = { .index_path = argv[0],
+					    .no_baseline = true,
+					    .explain = argc > 1 };
 	struct package_list packages = { 0 };
 	struct match_list matches = { 0 };
 	struct report report = { 0 };
@@ -127,8 +129,8 @@ static int match(struct run *run, int argc, char **argv)
 	vec_each(line, &report.explanations)
 		printf("# %.*s\n", SLICE_ARG(*line));
 	vec_each(g, &run->gaps)
-		fprintf(stderr, "%s %s %.*s: %.*s\n", gap_kind_name(g->kind), gap_reason_name(g->reason),
-			SLICE_ARG(g->subject), SLICE_ARG(g->message));
+		fprintf(stderr, "%s %s %.*s: %.*s\n", gap_kind_name(g->kind),
+			gap_reason_name(g->reason), SLICE_ARG(g->subject), SLICE_ARG(g->message));
 	advisory_set_release(&set);
 	return 0;
 }

@@ -36,12 +36,13 @@ static int tear_down(void **state)
 	return 0;
 }
 
-#define RECORD(id, ecosystem, name) \
-	"{'id':'" id "','modified':'2025-12-30','affected':[{'package':{'ecosystem':'" ecosystem "','name':'" name \
-	"'},'versions':['1.0.0']}]}"
+#define RECORD(id, ecosystem, name)                                                                \
+	"{'id':'" id "','modified':'2025-12-30','affected':[{'package':{'ecosystem':'" ecosystem   \
+	"','name':'" name "'},'versions':['1.0.0']}]}"
 
 static const char *const npm[] = { RECORD("N1", "npm", "a"), RECORD("N2", "npm", "b") };
-static const char *const pypi[] = { RECORD("P1", "PyPI", "a"), "{'id':'W','withdrawn':'2025-01-01'}",
+static const char *const pypi[] = { RECORD("P1", "PyPI", "a"),
+				    "{'id':'W','withdrawn':'2025-01-01'}",
 				    "{'id':", RECORD("ALBA-1", "PyPI", "z") };
 static const char *const redhat[] = { RECORD("R1", "Red Hat:8", "a") };
 
@@ -222,7 +223,8 @@ static void test_readers_during_replacement(void **state)
 	}
 }
 
-/* Builders killed at any moment: the index is the old one or the new one, and the next builder goes on. */
+/* Builders killed at any moment: the index is the old one or the new one, and the next builder goes
+ * on. */
 static void test_killed_builders(void **state)
 {
 	struct slice_list missing = { 0 };
@@ -339,9 +341,15 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(test_build), TEST(test_wanted), TEST(test_broken_zip), TEST(test_lock),
-		TEST(test_readers_during_replacement), TEST(test_killed_builders), TEST(test_update),
-		TEST(test_file_url), TEST(test_update_refused),
+		TEST(test_build),
+		TEST(test_wanted),
+		TEST(test_broken_zip),
+		TEST(test_lock),
+		TEST(test_readers_during_replacement),
+		TEST(test_killed_builders),
+		TEST(test_update),
+		TEST(test_file_url),
+		TEST(test_update_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* The index's bytes: what they cover, that damage is found out, that nothing in them leads astray. */
+/* The index's bytes: what they cover, that damage is found out, that nothing in them leads astray.
+ */
 #include <time.h>
 #include <unistd.h>
 
@@ -11,15 +12,21 @@ static const char *const samples[] = {
 	"{'id':'GHSA-1','aliases':['CVE-2025-1'],'published':'2025-01-01','modified':'2025-12-30',"
 	"'severity':[{'type':'CVSS_V3','score':'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H'}],"
 	"'summary':'first','references':[{'type':'ADVISORY','url':'https://one'}],'affected':["
-	"{'package':{'ecosystem':'npm','name':'left'},'ranges':[{'type':'SEMVER','events':[{'introduced':'0'},"
-	"{'fixed':'1.2.0'},{'introduced':'2.0.0'},{'last_affected':'2.1.0'}]}],'versions':['3.0.0']},"
+	"{'package':{'ecosystem':'npm','name':'left'},'ranges':[{'type':'SEMVER','events':[{'"
+	"introduced':'0'},"
+	"{'fixed':'1.2.0'},{'introduced':'2.0.0'},{'last_affected':'2.1.0'}]}],'versions':['3.0.0']"
+	"},"
 	"{'package':{'ecosystem':'PyPI','name':'right'},'versions':['1.0','2.0']}]}",
-	"{'id':'PYSEC-1','aliases':['CVE-2025-1'],'modified':'2027-07-01T00:00:00Z','published':'2025-06-01',"
-	"'affected':[{'package':{'ecosystem':'PyPI','name':'right'},'ranges':[{'type':'ECOSYSTEM','events':"
+	"{'id':'PYSEC-1','aliases':['CVE-2025-1'],'modified':'2027-07-01T00:00:00Z','published':'"
+	"2025-06-01',"
+	"'affected':[{'package':{'ecosystem':'PyPI','name':'right'},'ranges':[{'type':'ECOSYSTEM','"
+	"events':"
 	"[{'introduced':'1'},{'fixed':'3'}]}]}]}",
 	"{'id':'DSA-1-1','upstream':['CVE-2025-2'],'modified':'2025-10-01','affected':["
-	"{'package':{'ecosystem':'Debian:12','name':'a'},'ranges':[{'events':[{'introduced':'0'},{'fixed':'2'}]}]},"
-	"{'package':{'ecosystem':'Debian:11','name':'a'},'ranges':[{'events':[{'introduced':'0'},{'fixed':'1'}]}]}]}",
+	"{'package':{'ecosystem':'Debian:12','name':'a'},'ranges':[{'events':[{'introduced':'0'},{'"
+	"fixed':'2'}]}]},"
+	"{'package':{'ecosystem':'Debian:11','name':'a'},'ranges':[{'events':[{'introduced':'0'},{'"
+	"fixed':'1'}]}]}]}",
 	"{'id':'ALSA-2024:1','modified':'2024-05-05','summary':'Low: m:1 update','affected':["
 	"{'package':{'ecosystem':'AlmaLinux:8','name':'b'},'ranges':[{'events':[{'introduced':'0'},"
 	"{'fixed':'1-1.module_el8'}]}]}]}",
@@ -41,8 +48,9 @@ static struct slice interrogate(const struct advisory_index *index, struct arena
 	static const struct {
 		const char *ecosystem, *release, *name, *version;
 	} questions[] = {
-		{ "npm", "", "left", "1.0.0" }, { "npm", "", "left", "1.5.0" }, { "npm", "", "left", "3.0.0" },
-		{ "PyPI", "", "right", "2.0" }, { "Debian", "12", "a", "1" }, { "AlmaLinux", "8", "b", "1-0.module_el8" },
+		{ "npm", "", "left", "1.0.0" }, { "npm", "", "left", "1.5.0" },
+		{ "npm", "", "left", "3.0.0" }, { "PyPI", "", "right", "2.0" },
+		{ "Debian", "12", "a", "1" },	{ "AlmaLinux", "8", "b", "1-0.module_el8" },
 		{ "npm", "", "nothing", "1" },
 	};
 	struct slice out = SLICE_EMPTY;
@@ -56,7 +64,9 @@ static struct slice interrogate(const struct advisory_index *index, struct arena
 			.name = slice_from_cstr(questions[i].name),
 			.version = slice_from_cstr(questions[i].version),
 		};
-		struct match_query q = { .index = index, .package = &p, .explain = true, .scratch = &scratch };
+		struct match_query q = {
+			.index = index, .package = &p, .explain = true, .scratch = &scratch
+		};
 		struct match_answer answer;
 		struct names_keys keys;
 
@@ -69,12 +79,14 @@ static struct slice interrogate(const struct advisory_index *index, struct arena
 		}
 		out = arena_printf(a, "%.*s\n%s:", SLICE_ARG(out), questions[i].name);
 		vec_each(v, &answer.verdicts)
-			out = arena_printf(a, "%.*s %d %.*s %.*s %.*s %.*s %.*s %.*s", SLICE_ARG(out), (int)v->status,
+			out = arena_printf(a, "%.*s %d %.*s %.*s %.*s %.*s %.*s %.*s",
+					   SLICE_ARG(out), (int)v->status,
 					   SLICE_ARG(v->vulnerability->id),
 					   SLICE_ARG(test_join(a, &v->vulnerability->aliases)),
 					   SLICE_ARG(v->vulnerability->summary),
 					   SLICE_ARG(v->vulnerability->severity_source),
-					   SLICE_ARG(v->explanation), SLICE_ARG(test_join(a, &v->fixed_versions)));
+					   SLICE_ARG(v->explanation),
+					   SLICE_ARG(test_join(a, &v->fixed_versions)));
 	}
 	arena_release(&scratch);
 	return out;
@@ -127,9 +139,11 @@ static void test_coverage(void **state)
 static void test_doubles(void **state)
 {
 	static const char *const versions[] = {
-		"{'id':'A','modified':'2025-01-01','affected':[{'package':{'ecosystem':'npm','name':'a'},"
+		"{'id':'A','modified':'2025-01-01','affected':[{'package':{'ecosystem':'npm','name'"
+		":'a'},"
 		"'versions':['1.0.0']}]}",
-		"{'id':'A','modified':'2025-01-02','affected':[{'package':{'ecosystem':'npm','name':'a'},"
+		"{'id':'A','modified':'2025-01-02','affected':[{'package':{'ecosystem':'npm','name'"
+		":'a'},"
 		"'versions':['2.0.0']}]}",
 		"{'id':'A','modified':'2025-01-03','withdrawn':'2025-01-03'}",
 	};
@@ -155,7 +169,8 @@ static void test_doubles(void **state)
 				struct slice_list list = { 0 };
 
 				assert_int_equal(package->affected.count, 1);
-				assert_true(index_list(&t.index, affected->versions, &t.arena, &list, NULL));
+				assert_true(index_list(&t.index, affected->versions, &t.arena,
+						       &list, NULL));
 				assert_slice(test_join(&t.arena, &list), kept ? "2.0.0" : "1.0.0");
 			} else {
 				assert_null(package);
@@ -189,14 +204,17 @@ static void test_many(void **state)
 	(void)state;
 	test_index_init(&t, "npm");
 	for (int i = 0; i < 3000; i++) {
-		snprintf(json, sizeof(json), "{'id':'R-%d','affected':[{'package':{'ecosystem':'npm','name':'p%d'},"
-			 "'versions':['%d.0.0']}]}", i, i, i);
+		snprintf(json, sizeof(json),
+			 "{'id':'R-%d','affected':[{'package':{'ecosystem':'npm','name':'p%d'},"
+			 "'versions':['%d.0.0']}]}",
+			 i, i, i);
 		test_index_add(&t, json);
 	}
 	test_index_build(&t, NOW);
 	for (int i = 0; i < 3100; i++) {
 		snprintf(json, sizeof(json), "p%d", i);
-		assert_true(index_find(&t.index, SLICE("npm"), slice_from_cstr(json), &package, NULL));
+		assert_true(
+			index_find(&t.index, SLICE("npm"), slice_from_cstr(json), &package, NULL));
 		assert_int_equal(package != NULL, i < 3000);
 	}
 	test_index_release(&t);
@@ -392,9 +410,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_deterministic), cmocka_unit_test(test_coverage),
-		cmocka_unit_test(test_doubles), cmocka_unit_test(test_empty), cmocka_unit_test(test_many),
-		cmocka_unit_test(test_truncated), cmocka_unit_test(test_flipped), cmocka_unit_test(test_foreign),
-		cmocka_unit_test(test_forged), cmocka_unit_test(test_files),
+		cmocka_unit_test(test_doubles),	      cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_many),	      cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_flipped),	      cmocka_unit_test(test_foreign),
+		cmocka_unit_test(test_forged),	      cmocka_unit_test(test_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,13 +13,18 @@ static const char *directory;
 static char path[128];
 
 static const char *const samples[] = {
-	"{'id':'GHSA-1','aliases':['CVE-2025-1'],'modified':'2025-12-30','affected':[{'package':{'ecosystem':'npm',"
-	"'name':'left'},'ranges':[{'type':'SEMVER','events':[{'introduced':'0'},{'fixed':'2.0.0'}]}]}]}",
-	"{'id':'DSA-1-1','modified':'2025-11-01','affected':[{'package':{'ecosystem':'Debian:12','name':'a'},"
+	"{'id':'GHSA-1','aliases':['CVE-2025-1'],'modified':'2025-12-30','affected':[{'package':{'"
+	"ecosystem':'npm',"
+	"'name':'left'},'ranges':[{'type':'SEMVER','events':[{'introduced':'0'},{'fixed':'2.0.0'}]}"
+	"]}]}",
+	"{'id':'DSA-1-1','modified':'2025-11-01','affected':[{'package':{'ecosystem':'Debian:12','"
+	"name':'a'},"
 	"'ranges':[{'events':[{'introduced':'0'},{'fixed':'2'}]}]}]}",
-	"{'id':'GO-1','modified':'2025-12-31','affected':[{'package':{'ecosystem':'Go','name':'example.org/m'},"
+	"{'id':'GO-1','modified':'2025-12-31','affected':[{'package':{'ecosystem':'Go','name':'"
+	"example.org/m'},"
 	"'ranges':[{'type':'SEMVER','events':[{'introduced':'0'}]}]}]}",
-	"{'id':'W-1','modified':'2025-12-31','affected':[{'package':{'ecosystem':'Wolfi','name':'w'},"
+	"{'id':'W-1','modified':'2025-12-31','affected':[{'package':{'ecosystem':'Wolfi','name':'w'"
+	"},"
 	"'ranges':[{'events':[{'introduced':'0'}]}]}]}",
 };
 
@@ -58,12 +63,15 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void add(const char *ecosystem, const char *release, const char *name, const char *version, uint32_t flags)
+static void add(const char *ecosystem, const char *release, const char *name, const char *version,
+		uint32_t flags)
 {
 	*vec_add(&arena, &packages) = (struct package){
 		.ecosystem = ecosystem_by_osv(slice_from_cstr(ecosystem)),
 		.release = slice_from_cstr(release),
-		.name = slice_from_cstr(name), .version = slice_from_cstr(version), .flags = flags,
+		.name = slice_from_cstr(name),
+		.version = slice_from_cstr(version),
+		.flags = flags,
 	};
 }
 
@@ -80,7 +88,8 @@ static void match(struct advisory_options options)
 static const struct gap *find_gap(enum gap_kind kind, enum gap_reason reason, const char *subject)
 {
 	vec_each(g, &run.gaps)
-		if (g->kind == kind && g->reason == reason && slice_eq(g->subject, slice_from_cstr(subject)))
+		if (g->kind == kind && g->reason == reason &&
+		    slice_eq(g->subject, slice_from_cstr(subject)))
 			return g;
 	return NULL;
 }
@@ -199,9 +208,10 @@ static void test_unversioned(void **state)
 	assert_non_null(gap);
 	assert_true(slice_starts(gap->message, SLICE("1 packages")));
 	assert_int_equal(report.explanations.count, 3);
-	assert_slice(report.explanations.items[0],
-		     "Go example.org/m (devel): unknown: records name it, but its version cannot be compared");
-	assert_slice(report.explanations.items[2], "Go example.org/other (devel): cleared: no record names it");
+	assert_slice(report.explanations.items[0], "Go example.org/m (devel): unknown: records "
+						   "name it, but its version cannot be compared");
+	assert_slice(report.explanations.items[2],
+		     "Go example.org/other (devel): cleared: no record names it");
 }
 
 static void test_explanations(void **state)
@@ -216,9 +226,10 @@ static void test_explanations(void **state)
 	assert_int_equal(matches.count, 2);
 	assert_int_equal(matches.items[0].status, MATCH_NOT_AFFECTED);
 	assert_int_equal(matches.items[1].status, MATCH_FIXED);
-	assert_slice(report.explanations.items[0], "npm left 2.0.0: cleared: 2.0.0 >= 2.0.0 (fixed) (GHSA-1)");
-	assert_slice(report.explanations.items[1],
-		     "Debian:12 a-bin 9 (as a): affected: 1 >= 0 (introduced) and < 2 (fixed) (DSA-1-1)");
+	assert_slice(report.explanations.items[0],
+		     "npm left 2.0.0: cleared: 2.0.0 >= 2.0.0 (fixed) (GHSA-1)");
+	assert_slice(report.explanations.items[1], "Debian:12 a-bin 9 (as a): affected: 1 >= 0 "
+						   "(introduced) and < 2 (fixed) (DSA-1-1)");
 }
 
 /* A block that is damaged concerns what lies there; the scan goes on and says so. */
@@ -264,9 +275,10 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(test_covered), TEST(test_not_covered), TEST(test_baseline), TEST(test_no_index),
-		TEST(test_nothing_to_look_up), TEST(test_refused), TEST(test_unversioned),
-		TEST(test_explanations), TEST(test_damaged), TEST(test_status),
+		TEST(test_covered),	TEST(test_not_covered),	       TEST(test_baseline),
+		TEST(test_no_index),	TEST(test_nothing_to_look_up), TEST(test_refused),
+		TEST(test_unversioned), TEST(test_explanations),       TEST(test_damaged),
+		TEST(test_status),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,8 +17,10 @@ static int tear_down(void **state)
 	return 0;
 }
 
-#define PACKAGE "'affected':[{'package':{'ecosystem':'PyPI','name':'Foo_.bar'},'ranges':[{'type':'ECOSYSTEM'," \
-		"'events':[{'introduced':'0'},{'fixed':'1.5'}]}]}]"
+#define PACKAGE                                                                                    \
+	"'affected':[{'package':{'ecosystem':'PyPI','name':'Foo_.bar'},'ranges':[{'type':'"        \
+	"ECOSYSTEM',"                                                                              \
+	"'events':[{'introduced':'0'},{'fixed':'1.5'}]}]}]"
 
 static struct slice severities(const struct osv_severity_list *list)
 {
@@ -32,12 +34,17 @@ static struct slice severities(const struct osv_severity_list *list)
 
 static void test_plain(void **state)
 {
-	struct osv_record r = test_record(&arena,
-		"{'id':'GHSA-aaaa','aliases':['cve-2025-1','ghsa-BBBB','PYSEC-2025-3'],'upstream':['CVE-2025-9'],"
-		"'related':['x'],'published':'2025-03-01T00:00:00.123456789Z','modified':'2025-04-01',"
-		"'summary':'  A flaw ','severity':[{'type':'CVSS_V3','score':'CVSS:3.1/AV:N'}]," PACKAGE ","
-		"'references':[{'type':'WEB','url':'https://w'},{'type':'ADVISORY','url':'https://a'},"
-		"{'type':'FIX','url':'javascript:alert(1)'}],'credits':[{'name':'x'}],'unknown':{'deep':[1]}}");
+	struct osv_record r = test_record(
+		&arena, "{'id':'GHSA-aaaa','aliases':['cve-2025-1','ghsa-BBBB','PYSEC-2025-3'],'"
+			"upstream':['CVE-2025-9'],"
+			"'related':['x'],'published':'2025-03-01T00:00:00.123456789Z','modified':'"
+			"2025-04-01',"
+			"'summary':'  A flaw "
+			"','severity':[{'type':'CVSS_V3','score':'CVSS:3.1/AV:N'}]," PACKAGE ","
+			"'references':[{'type':'WEB','url':'https://"
+			"w'},{'type':'ADVISORY','url':'https://a'},"
+			"{'type':'FIX','url':'javascript:alert(1)'}],'credits':[{'name':'x'}],'"
+			"unknown':{'deep':[1]}}");
 
 	(void)state;
 	assert_slice(r.id, "GHSA-aaaa");
@@ -56,8 +63,8 @@ static void test_plain(void **state)
 
 static void test_summary_from_details(void **state)
 {
-	struct osv_record r = test_record(&arena,
-		"{'id':'A','details':'\\n\\n## What\\r\\nmore'," PACKAGE "}");
+	struct osv_record r =
+		test_record(&arena, "{'id':'A','details':'\\n\\n## What\\r\\nmore'," PACKAGE "}");
 
 	(void)state;
 	assert_slice(r.summary, "What");
@@ -83,7 +90,8 @@ static void test_skipped(void **state)
 		{ "{'id':'A','withdrawn':null," PACKAGE "}", OSV_KEPT },
 		{ "{'id':'A'}", OSV_NO_PACKAGE },
 		{ "{'id':'A','affected':[]}", OSV_NO_PACKAGE },
-		{ "{'id':'A','affected':[{'ranges':[{'type':'GIT','events':[{'introduced':'0'}]}]}]}",
+		{ "{'id':'A','affected':[{'ranges':[{'type':'GIT','events':[{'introduced':'0'}]}]}]"
+		  "}",
 		  OSV_NO_PACKAGE },
 		{ "{'id':'ALBA-2024:1'," PACKAGE "}", OSV_ERRATUM },
 		{ "{'id':'ALEA-2024:1','related':['ALBA-2024:2']," PACKAGE "}", OSV_ERRATUM },
@@ -122,10 +130,13 @@ static void test_refused(void **state)
 /* Types that are not what the schema says change nothing else and break nothing. */
 static void test_odd_types(void **state)
 {
-	struct osv_record r = test_record(&arena,
+	struct osv_record r = test_record(
+		&arena,
 		"{'id':'A','aliases':'CVE-1','severity':{'type':'x'},'references':7,'summary':[1],"
-		"'affected':[7,{'package':null},{'package':{'ecosystem':'npm'}},{'package':{'ecosystem':'npm',"
-		"'name':'a'},'ranges':[{'type':'SEMVER','events':[]},7,{'events':[{},{'what':'1'},{'fixed':2}]}],"
+		"'affected':[7,{'package':null},{'package':{'ecosystem':'npm'}},{'package':{'"
+		"ecosystem':'npm',"
+		"'name':'a'},'ranges':[{'type':'SEMVER','events':[]},7,{'events':[{},{'what':'1'},{"
+		"'fixed':2}]}],"
 		"'versions':{'x':1}}]}");
 
 	(void)state;
@@ -146,17 +157,23 @@ static void test_severities(void **state)
 		{ "'database_specific':{'severity':'UNKNOWN'}", "", "" },
 		{ "'database_specific':{'severity':null,'cvss_score':7.1}", "4:7.1", "" },
 		{ "'severity':[{'type':'CVSS_V2','score':'a'},{'type':'CVSS_V4','score':'b'},"
-		  "{'type':'CVSS_V4','score':'b'}]", "0:a 2:b", "" },
+		  "{'type':'CVSS_V4','score':'b'}]",
+		  "0:a 2:b", "" },
 		{ "'affected':[{'package':{'ecosystem':'Debian:12','name':'a'},"
-		  "'ecosystem_specific':{'urgency':'unimportant'}}]", "", "3:unimportant" },
+		  "'ecosystem_specific':{'urgency':'unimportant'}}]",
+		  "", "3:unimportant" },
 		{ "'affected':[{'package':{'ecosystem':'Debian:12','name':'a'},"
-		  "'ecosystem_specific':{'urgency':'not yet assigned'}}]", "", "" },
+		  "'ecosystem_specific':{'urgency':'not yet assigned'}}]",
+		  "", "" },
 		{ "'affected':[{'package':{'ecosystem':'RubyGems','name':'a'},'database_specific':"
-		  "{'cvss_v2_score':4.3,'cvss_v3_score':5.5}}]", "", "4:5.5" },
+		  "{'cvss_v2_score':4.3,'cvss_v3_score':5.5}}]",
+		  "", "4:5.5" },
 		{ "'affected':[{'package':{'ecosystem':'Bitnami','name':'a'},"
-		  "'severity':[{'type':'CVSS_V3','score':'v'}]}]", "", "1:v" },
+		  "'severity':[{'type':'CVSS_V3','score':'v'}]}]",
+		  "", "1:v" },
 		{ "'affected':[{'package':{'ecosystem':'crates.io','name':'a'},'database_specific':"
-		  "{'informational':'unmaintained','cvss':null}}]", "", "5:unmaintained" },
+		  "{'informational':'unmaintained','cvss':null}}]",
+		  "", "5:unmaintained" },
 		{ "'aliases':['MAL-2025-1']", "6:malicious", "" },
 	};
 
@@ -166,7 +183,8 @@ static void test_severities(void **state)
 		struct osv_record r = test_record(&arena, json.data);
 
 		assert_slice(severities(&r.severities), cases[i].record);
-		assert_slice(r.affected.count ? severities(&r.affected.items[0].severities) : SLICE_EMPTY,
+		assert_slice(r.affected.count ? severities(&r.affected.items[0].severities)
+					      : SLICE_EMPTY,
 			     cases[i].affected);
 	}
 }
@@ -174,15 +192,21 @@ static void test_severities(void **state)
 /* Severities that only an id's first letters give away. */
 static void test_id_rows(void **state)
 {
-	struct osv_record r = test_record(&arena,
-		"{'id':'ALSA-2024:8793','summary':'Important: xz:2.0 security update'," PACKAGE "}");
+	struct osv_record r = test_record(
+		&arena,
+		"{'id':'ALSA-2024:8793','summary':'Important: xz:2.0 security update'," PACKAGE
+		"}");
 
 	(void)state;
 	assert_slice(severities(&r.severities), "3:Important");
-	r = test_record(&arena, "{'id':'GHSA-1','summary':'Important: not a word of severity'," PACKAGE "}");
+	r = test_record(&arena,
+			"{'id':'GHSA-1','summary':'Important: not a word of severity'," PACKAGE
+			"}");
 	assert_slice(severities(&r.severities), "");
-	r = test_record(&arena, "{'id':'RHSA-2024:1'," PACKAGE ",'references':[{'type':'ARTICLE',"
-				"'url':'https://access.redhat.com/security/updates/classification/#moderate'}]}");
+	r = test_record(
+		&arena,
+		"{'id':'RHSA-2024:1'," PACKAGE ",'references':[{'type':'ARTICLE',"
+		"'url':'https://access.redhat.com/security/updates/classification/#moderate'}]}");
 	assert_slice(severities(&r.severities), "3:moderate");
 	r = test_record(&arena, "{'id':'MAL-2025-7'," PACKAGE "}");
 	assert_slice(severities(&r.severities), "6:malicious");
@@ -191,11 +215,13 @@ static void test_id_rows(void **state)
 /* Listed versions that a range holds for affected anyway take no room; the others stay. */
 static void test_versions(void **state)
 {
-	struct osv_record r = test_record(&arena,
-		"{'id':'A','affected':[{'package':{'ecosystem':'PyPI','name':'a'},'ranges':[{'type':'ECOSYSTEM',"
-		"'events':[{'introduced':'1.0'},{'fixed':'2.0'}]},{'type':'GIT','events':[{'introduced':'0'}]}],"
-		"'versions':['1.0','1.9','2.0','0.9','1.5','']},"
-		"{'package':{'ecosystem':'PyPI','name':'b'},'versions':['2','1']}]}");
+	struct osv_record r = test_record(
+		&arena, "{'id':'A','affected':[{'package':{'ecosystem':'PyPI','name':'a'},'ranges':"
+			"[{'type':'ECOSYSTEM',"
+			"'events':[{'introduced':'1.0'},{'fixed':'2.0'}]},{'type':'GIT','events':[{"
+			"'introduced':'0'}]}],"
+			"'versions':['1.0','1.9','2.0','0.9','1.5','']},"
+			"{'package':{'ecosystem':'PyPI','name':'b'},'versions':['2','1']}]}");
 
 	(void)state;
 	assert_slice(test_join(&arena, &r.affected.items[0].versions), "0.9 2.0");
@@ -205,23 +231,30 @@ static void test_versions(void **state)
 
 static void test_modules(void **state)
 {
-	struct osv_record r = test_record(&arena,
-		"{'id':'ALSA-1','summary':'Moderate: virt:rhel and virt-devel:rhel security update','affected':["
-		"{'package':{'ecosystem':'AlmaLinux:8','name':'a'},'ranges':[{'type':'ECOSYSTEM','events':"
-		"[{'introduced':'0'},{'fixed':'1.0-2.module_el8.5.0+119+9a'}]}]},"
-		"{'package':{'ecosystem':'AlmaLinux:8','name':'a'},'ranges':[{'type':'ECOSYSTEM','events':"
-		"[{'introduced':'0'},{'fixed':'1.0-2.module_el8.3.0+44+12'}]}]},"
-		"{'package':{'ecosystem':'AlmaLinux:8','name':'b'},'ranges':[{'type':'ECOSYSTEM','events':"
-		"[{'introduced':'0'},{'fixed':'1.0-2.el8.alma'}]}]},"
-		"{'package':{'ecosystem':'AlmaLinux:8','name':'b'},'ranges':[{'type':'ECOSYSTEM','events':"
-		"[{'introduced':'0'},{'fixed':'1.0-2.el8'}]}]},"
-		"{'package':{'ecosystem':'AlmaLinux:9','name':'b'},'ranges':[{'type':'ECOSYSTEM','events':"
-		"[{'introduced':'0'},{'fixed':'1.0-2.el9'}]}]}]}");
+	struct osv_record r = test_record(
+		&arena, "{'id':'ALSA-1','summary':'Moderate: virt:rhel and virt-devel:rhel "
+			"security update','affected':["
+			"{'package':{'ecosystem':'AlmaLinux:8','name':'a'},'ranges':[{'type':'"
+			"ECOSYSTEM','events':"
+			"[{'introduced':'0'},{'fixed':'1.0-2.module_el8.5.0+119+9a'}]}]},"
+			"{'package':{'ecosystem':'AlmaLinux:8','name':'a'},'ranges':[{'type':'"
+			"ECOSYSTEM','events':"
+			"[{'introduced':'0'},{'fixed':'1.0-2.module_el8.3.0+44+12'}]}]},"
+			"{'package':{'ecosystem':'AlmaLinux:8','name':'b'},'ranges':[{'type':'"
+			"ECOSYSTEM','events':"
+			"[{'introduced':'0'},{'fixed':'1.0-2.el8.alma'}]}]},"
+			"{'package':{'ecosystem':'AlmaLinux:8','name':'b'},'ranges':[{'type':'"
+			"ECOSYSTEM','events':"
+			"[{'introduced':'0'},{'fixed':'1.0-2.el8'}]}]},"
+			"{'package':{'ecosystem':'AlmaLinux:9','name':'b'},'ranges':[{'type':'"
+			"ECOSYSTEM','events':"
+			"[{'introduced':'0'},{'fixed':'1.0-2.el9'}]}]}]}");
 
 	(void)state;
 	/* rebuilds of one version: the lowest one already holds the fix */
 	assert_int_equal(r.affected.count, 3);
-	assert_slice(r.affected.items[0].ranges.items[0].events.items[1].version, "1.0-2.module_el8.3.0+44+12");
+	assert_slice(r.affected.items[0].ranges.items[0].events.items[1].version,
+		     "1.0-2.module_el8.3.0+44+12");
 	assert_true(r.affected.items[0].modular);
 	assert_slice(r.affected.items[0].modules, "virt:rhel virt-devel:rhel");
 	assert_slice(r.affected.items[1].ranges.items[0].events.items[1].version, "1.0-2.el8");
@@ -256,7 +289,8 @@ static const char everything[] =
 	"'severity':[{'type':'CVSS_V3','score':'v'}],'database_specific':{'kev':true},"
 	"'references':[{'type':'WEB','url':'https://x'}],'affected':["
 	"{'package':{'ecosystem':'AlmaLinux:8','name':'a'},'ranges':[{'events':[{'introduced':'0'},"
-	"{'fixed':'1-1.module_el8'}]},{'events':[{'introduced':'2'},{'last_affected':'3'},{'limit':'4'}]}],"
+	"{'fixed':'1-1.module_el8'}]},{'events':[{'introduced':'2'},{'last_affected':'3'},{'limit':"
+	"'4'}]}],"
 	"'severity':[{'type':'CVSS_V2','score':'w'}]},{'package':{'ecosystem':'npm','name':'b'},"
 	"'versions':['1','2']}]}";
 
@@ -303,9 +337,12 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(test_plain), TEST(test_summary_from_details), TEST(test_skipped), TEST(test_refused),
-		TEST(test_odd_types), TEST(test_severities), TEST(test_id_rows), TEST(test_versions),
-		TEST(test_modules), TEST(test_own_cve), TEST(test_wire),
+		TEST(test_plain),     TEST(test_summary_from_details),
+		TEST(test_skipped),   TEST(test_refused),
+		TEST(test_odd_types), TEST(test_severities),
+		TEST(test_id_rows),   TEST(test_versions),
+		TEST(test_modules),   TEST(test_own_cve),
+		TEST(test_wire),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

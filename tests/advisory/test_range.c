@@ -49,12 +49,16 @@ static const struct {
 	{ VERSION_SEMVER, "i0 f1.0.0 f2.0.0", "1.5.0", false, "" },
 	{ VERSION_SEMVER, "i0 i1.0.0 f2.0.0", "1.5.0", true, "< 2.0.0" },
 	/* several stretches in one range, as of backports */
-	{ VERSION_SEMVER, "i0 f4.1.12 i4.2.0 f4.2.9 i4.3.0 f4.3.6", "4.2.8", true, ">= 4.2.0, < 4.2.9" },
+	{ VERSION_SEMVER, "i0 f4.1.12 i4.2.0 f4.2.9 i4.3.0 f4.3.6", "4.2.8", true,
+	  ">= 4.2.0, < 4.2.9" },
 	{ VERSION_SEMVER, "i0 f4.1.12 i4.2.0 f4.2.9 i4.3.0 f4.3.6", "4.2.9", false, "" },
 	/* one version twice: what joins, what is empty, what is a single version */
-	{ VERSION_SEMVER, "i2.4.49 f2.4.50 i2.4.50 f2.4.51", "2.4.49", true, ">= 2.4.49, < 2.4.51" },
-	{ VERSION_SEMVER, "i2.4.49 f2.4.50 i2.4.50 f2.4.51", "2.4.50", true, ">= 2.4.50, < 2.4.51" },
-	{ VERSION_SEMVER, "i2.4.50 f2.4.51 i2.4.49 f2.4.50", "2.4.50", true, ">= 2.4.50, < 2.4.51" },
+	{ VERSION_SEMVER, "i2.4.49 f2.4.50 i2.4.50 f2.4.51", "2.4.49", true,
+	  ">= 2.4.49, < 2.4.51" },
+	{ VERSION_SEMVER, "i2.4.49 f2.4.50 i2.4.50 f2.4.51", "2.4.50", true,
+	  ">= 2.4.50, < 2.4.51" },
+	{ VERSION_SEMVER, "i2.4.50 f2.4.51 i2.4.49 f2.4.50", "2.4.50", true,
+	  ">= 2.4.50, < 2.4.51" },
 	{ VERSION_SEMVER, "i2.4.50 f2.4.51 i2.4.49 f2.4.50", "2.4.51", false, "" },
 	{ VERSION_SEMVER, "i0 f1.0.0 i2.0.0 f2.0.0", "2.0.0", false, "" },
 	{ VERSION_SEMVER, "i0 f1.0.0 i2.0.0 f2.0.0", "3.0.0", false, "" },
@@ -98,9 +102,10 @@ static void test_cases(void **state)
 		struct range_verdict v = range_evaluate(cases[i].scheme, events, count,
 							slice_from_cstr(cases[i].version));
 		struct slice range = v.affected ? range_describe(&v, &a) : SLICE_EMPTY;
-		if (v.affected != cases[i].affected || !slice_eq(range, slice_from_cstr(cases[i].range)))
-			fail_msg("%s in \"%s\": %d \"%.*s\"", cases[i].version, cases[i].events, v.affected,
-				 SLICE_ARG(range));
+		if (v.affected != cases[i].affected ||
+		    !slice_eq(range, slice_from_cstr(cases[i].range)))
+			fail_msg("%s in \"%s\": %d \"%.*s\"", cases[i].version, cases[i].events,
+				 v.affected, SLICE_ARG(range));
 		arena_release(&a);
 	}
 }
@@ -110,10 +115,13 @@ static void test_comparison(void **state)
 	static const struct {
 		const char *events, *version, *text;
 	} texts[] = {
-		{ "i0 f1.4.0 i2.0.0 f2.3.0", "1.5.0", "1.5.0 >= 1.4.0 (fixed) and < 2.0.0 (introduced)" },
-		{ "i0 f1.4.0 i2.0.0 f2.3.0", "2.1.0", "2.1.0 >= 2.0.0 (introduced) and < 2.3.0 (fixed)" },
+		{ "i0 f1.4.0 i2.0.0 f2.3.0", "1.5.0",
+		  "1.5.0 >= 1.4.0 (fixed) and < 2.0.0 (introduced)" },
+		{ "i0 f1.4.0 i2.0.0 f2.3.0", "2.1.0",
+		  "2.1.0 >= 2.0.0 (introduced) and < 2.3.0 (fixed)" },
 		{ "i1.0.0 l1.4.0", "1.5.0", "1.5.0 > 1.4.0 (last_affected)" },
-		{ "i1.0.0 l1.4.0", "1.4.0", "1.4.0 >= 1.0.0 (introduced) and <= 1.4.0 (last_affected)" },
+		{ "i1.0.0 l1.4.0", "1.4.0",
+		  "1.4.0 >= 1.0.0 (introduced) and <= 1.4.0 (last_affected)" },
 		{ "i1.0.0", "0.5.0", "0.5.0 < 1.0.0 (introduced)" },
 		{ "i1.0.0 m2.0.0", "2.5.0", "2.5.0 >= 2.0.0 (limit)" },
 	};
@@ -136,9 +144,10 @@ static void test_comparison(void **state)
 /* The order in which a record lists its stretches says nothing. */
 static void test_order(void **state)
 {
-	const char *const stretches[] = { "i1.0.0 f1.2.0", "i1.2.0 f1.4.0", "i2.0.0 l2.1.0", "i3.0.0 f3.1.0" };
-	const char *const versions[] = { "0.9.0", "1.0.0", "1.1.0", "1.2.0", "1.4.0", "2.0.0", "2.1.0", "2.1.1",
-					 "3.0.0", "3.1.0" };
+	const char *const stretches[] = { "i1.0.0 f1.2.0", "i1.2.0 f1.4.0", "i2.0.0 l2.1.0",
+					  "i3.0.0 f3.1.0" };
+	const char *const versions[] = { "0.9.0", "1.0.0", "1.1.0", "1.2.0", "1.4.0",
+					 "2.0.0", "2.1.0", "2.1.1", "3.0.0", "3.1.0" };
 	bool expected[10] = { 0 };
 
 	(void)state;
@@ -150,8 +159,8 @@ static void test_order(void **state)
 			size_t pick = rest % n;
 
 			rest /= n;
-			snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", n < 4 ? " " : "",
-				 stretches[left[pick]]);
+			snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s",
+				 n < 4 ? " " : "", stretches[left[pick]]);
 			memmove(left + pick, left + pick + 1, (n - pick - 1) * sizeof(*left));
 		}
 		struct range_event events[16];
@@ -159,7 +168,8 @@ static void test_order(void **state)
 		range_sort(VERSION_SEMVER, events, count);
 		for (size_t i = 0; i < 10; i++) {
 			bool affected = range_evaluate(VERSION_SEMVER, events, count,
-						       slice_from_cstr(versions[i])).affected;
+						       slice_from_cstr(versions[i]))
+						.affected;
 			if (order == 0)
 				expected[i] = affected;
 			else if (affected != expected[i])

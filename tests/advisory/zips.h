@@ -37,7 +37,8 @@ static inline void test_zip_fields(struct buf *b, struct slice name, struct slic
 }
 
 /* path/all.zip with entries "<n>.json" of the texts, which are written with ' for ". */
-static inline void test_zip(const char *directory, const char *ecosystem, const char *const *texts, size_t count)
+static inline void test_zip(const char *directory, const char *ecosystem, const char *const *texts,
+			    size_t count)
 {
 	struct buf b, entries;
 	struct arena a;
