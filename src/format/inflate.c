@@ -9,8 +9,8 @@
 #include "base/limits.h"
 #include "base/mem.h"
 
-/* Large enough that what isa-l copies at each call's start does not count, small enough for the cache. */
-#define OUT_PIECE (512 * KIB)
+/* What isa-l copies at each call's start does not count beside it, and it fits the cache. */
+#define OUT_PIECE (256 * KIB)
 #define MAGIC_MAX 6
 
 struct inflate_engine {

@@ -51,7 +51,8 @@ static struct slice take(struct tar_state *s, uint64_t max)
 
 static bool ends_early(const struct tar *t, struct error *err)
 {
-	return error_set_at(err, ERR_FORMAT, t->state->offset, "the tar archive ends within an entry");
+	return error_set_at(err, ERR_FORMAT, t->state->offset,
+			    "the tar archive ends within an entry");
 }
 
 bool tar_block(struct tar *t, struct slice *ret, struct error *err)
@@ -150,7 +151,8 @@ static bool read_meta(struct tar *t, const struct tar_header *h, struct buf *b, 
 	buf_clear(b);
 	if (h->size > LIMIT_TAR_META)
 		return error_set_at(err, ERR_LIMIT, s->header_offset,
-				    "a tar header or long name of more than %zu bytes", LIMIT_TAR_META);
+				    "a tar header or long name of more than %zu bytes",
+				    LIMIT_TAR_META);
 	set_data(s, h->size);
 	while (s->left) {
 		if (!tar_stored(t, UINT64_MAX, &part, err))
@@ -193,7 +195,8 @@ static bool read_records(struct tar *t, const struct tar_header *h, struct error
 }
 
 /* Reads what announces an entry; *ret_is false when it is the entry itself. */
-static bool read_announcement(struct tar *t, const struct tar_header *h, bool *ret_is, struct error *err)
+static bool read_announcement(struct tar *t, const struct tar_header *h, bool *ret_is,
+			      struct error *err)
 {
 	struct tar_state *s = t->state;
 
@@ -285,7 +288,8 @@ static bool set_size(struct tar *t, uint64_t size, struct error *err)
 	if (e->type != TAR_FILE && e->type != TAR_OTHER)
 		size = 0;
 	if (size > LIMIT_LAYER_BYTES)
-		return error_set_at(err, ERR_LIMIT, s->header_offset, "a tar entry of more than %llu bytes",
+		return error_set_at(err, ERR_LIMIT, s->header_offset,
+				    "a tar entry of more than %llu bytes",
 				    (unsigned long long)LIMIT_LAYER_BYTES);
 	e->size = e->stored = size;
 	e->offset = s->offset;
@@ -293,7 +297,8 @@ static bool set_size(struct tar *t, uint64_t size, struct error *err)
 	return true;
 }
 
-static bool read_entry(struct tar *t, const struct tar_header *h, struct slice block, struct error *err)
+static bool read_entry(struct tar *t, const struct tar_header *h, struct slice block,
+		       struct error *err)
 {
 	struct tar_state *s = t->state;
 
@@ -372,7 +377,8 @@ bool tar_next(struct tar *t, const struct tar_entry **ret, struct error *err)
 		return true;
 	}
 	if (s->has_records || s->has_long_name || s->has_long_link)
-		return error_set_at(err, ERR_FORMAT, s->header_offset, "the tar archive ends before an announced entry");
+		return error_set_at(err, ERR_FORMAT, s->header_offset,
+				    "the tar archive ends before an announced entry");
 	s->ended = true;
 	return true;
 }

@@ -129,7 +129,8 @@ bool tar_header_read(struct slice block, uint64_t offset, struct tar_header *ret
 	int64_t size, mode = 0;
 
 	if (!checksum_matches(block))
-		return error_set_at(err, ERR_FORMAT, offset, "no tar header: its checksum does not match");
+		return error_set_at(err, ERR_FORMAT, offset,
+				    "no tar header: its checksum does not match");
 	if (!tar_number(field(block, SIZE, 12), &size) || size < 0)
 		return error_set_at(err, ERR_FORMAT, offset, "a tar header's size is malformed");
 	*ret = (struct tar_header){

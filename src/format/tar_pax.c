@@ -6,17 +6,19 @@ static const struct record_key {
 	size_t field; /* in struct tar_pax */
 	bool sparse;
 } record_keys[] = {
-	{ .name = SLICE_INIT("path"), .field = offsetof(struct tar_pax, path) },
-	{ .name = SLICE_INIT("linkpath"), .field = offsetof(struct tar_pax, link) },
-	{ .name = SLICE_INIT("size"), .field = offsetof(struct tar_pax, size) },
-	{ .name = SLICE_INIT("mtime"), .field = offsetof(struct tar_pax, mtime) },
-	{ .name = SLICE_INIT("GNU.sparse.name"), .field = offsetof(struct tar_pax, sparse_name), .sparse = true },
-	{ .name = SLICE_INIT("GNU.sparse.major"), .field = offsetof(struct tar_pax, sparse_major), .sparse = true },
-	{ .name = SLICE_INIT("GNU.sparse.minor"), .field = offsetof(struct tar_pax, sparse_minor), .sparse = true },
-	{ .name = SLICE_INIT("GNU.sparse.size"), .field = offsetof(struct tar_pax, sparse_size), .sparse = true },
-	{ .name = SLICE_INIT("GNU.sparse.realsize"), .field = offsetof(struct tar_pax, sparse_real_size), .sparse = true },
-	{ .name = SLICE_INIT("GNU.sparse.map"), .field = offsetof(struct tar_pax, sparse_map), .sparse = true },
-	{ .name = SLICE_INIT("GNU.sparse.numblocks"), .field = offsetof(struct tar_pax, sparse_count), .sparse = true },
+#define KEY(text, member) .name = SLICE_INIT(text), .field = offsetof(struct tar_pax, member)
+	{ KEY("path", path) },
+	{ KEY("linkpath", link) },
+	{ KEY("size", size) },
+	{ KEY("mtime", mtime) },
+	{ KEY("GNU.sparse.name", sparse_name), .sparse = true },
+	{ KEY("GNU.sparse.major", sparse_major), .sparse = true },
+	{ KEY("GNU.sparse.minor", sparse_minor), .sparse = true },
+	{ KEY("GNU.sparse.size", sparse_size), .sparse = true },
+	{ KEY("GNU.sparse.realsize", sparse_real_size), .sparse = true },
+	{ KEY("GNU.sparse.map", sparse_map), .sparse = true },
+	{ KEY("GNU.sparse.numblocks", sparse_count), .sparse = true },
+#undef KEY
 };
 
 struct pax_reader {
@@ -63,9 +65,9 @@ static bool next_record(struct slice *text, struct slice *key, struct slice *val
 	struct slice digits, rest;
 	uint64_t len;
 
-	/* No more digits than a sound length can have, or a lying text would be searched again and again. */
-	if (!slice_split(slice_first(*text, 20), ' ', &digits, &rest) || !slice_to_u64(digits, &len) ||
-	    len > text->len || len < digits.len + 4 || text->data[len - 1] != '\n')
+	/* More digits than a sound length can have would be searched again for each record. */
+	if (!slice_split(slice_first(*text, 20), ' ', &digits, &rest) ||
+	    !slice_to_u64(digits, &len) || len > text->len || len < digits.len + 4 || text->data[len - 1] != '\n')
 		return false;
 	rest = slice_new(text->data + digits.len + 1, (size_t)len - digits.len - 2);
 	*text = slice_from(*text, (size_t)len);

@@ -36,8 +36,8 @@ static bool bad(const struct tar *t, const char *what, struct error *err)
 static bool add_run(struct tar *t, uint64_t offset, uint64_t length, struct error *err)
 {
 	return tar_map_add(&t->state->map, offset, length) ||
-	       error_set_at(err, ERR_LIMIT, t->state->header_offset, "a sparse file of more than %zu pieces",
-			    LIMIT_SPARSE_RUNS);
+	       error_set_at(err, ERR_LIMIT, t->state->header_offset,
+			    "a sparse file of more than %zu pieces", LIMIT_SPARSE_RUNS);
 }
 
 /* Runs in order, without overlap, within the file, and as many bytes as are stored. */
@@ -48,7 +48,8 @@ static bool accept_map(struct tar *t, uint64_t size, struct error *err)
 	size_t kept = 0;
 
 	if (size > LIMIT_LAYER_BYTES)
-		return error_set_at(err, ERR_LIMIT, s->header_offset, "a sparse file of more than %llu bytes",
+		return error_set_at(err, ERR_LIMIT, s->header_offset,
+				    "a sparse file of more than %llu bytes",
 				    (unsigned long long)LIMIT_LAYER_BYTES);
 	for (size_t i = 0; i < s->map.count; i++) {
 		struct tar_run run = s->map.runs[i];
@@ -183,7 +184,8 @@ bool tar_sparse_pax(struct tar *t, struct error *err)
 {
 	struct tar_state *s = t->state;
 	const struct tar_pax *pax = &s->pax;
-	struct slice size_text = slice_empty(pax->sparse_size) ? pax->sparse_real_size : pax->sparse_size;
+	struct slice size_text = slice_empty(pax->sparse_size) ? pax->sparse_real_size
+							       : pax->sparse_size;
 	bool none = slice_empty(pax->sparse_major) && slice_empty(pax->sparse_minor);
 	bool zero = slice_is(pax->sparse_major, "0") &&
 		    (slice_is(pax->sparse_minor, "0") || slice_is(pax->sparse_minor, "1"));
@@ -193,7 +195,8 @@ bool tar_sparse_pax(struct tar *t, struct error *err)
 	if (none && slice_empty(pax->sparse_map) && !pax->sparse_pairs)
 		return true;
 	if (!none && !zero && !one)
-		return error_set_at(err, ERR_UNSUPPORTED, s->header_offset, "sparse file of an unknown version");
+		return error_set_at(err, ERR_UNSUPPORTED, s->header_offset,
+				    "sparse file of an unknown version");
 	if (t->entry.type != TAR_FILE)
 		return bad(t, "it is no file", err);
 	if (!slice_empty(pax->sparse_name))

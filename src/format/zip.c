@@ -166,7 +166,8 @@ bool zip_next(struct zip *z, struct zip_entry *ret, bool *ret_more, struct error
 	ret->crc = cursor_u32le(&c);
 	ret->compressed = cursor_u32le(&c);
 	ret->size = cursor_u32le(&c);
-	uint16_t name_len = cursor_u16le(&c), extra_len = cursor_u16le(&c), comment_len = cursor_u16le(&c);
+	uint16_t name_len = cursor_u16le(&c), extra_len = cursor_u16le(&c);
+	uint16_t comment_len = cursor_u16le(&c);
 	cursor_skip(&c, 8);
 	ret->header = cursor_u32le(&c);
 	ret->name = cursor_slice(&c, name_len);
@@ -296,7 +297,8 @@ static bool check_entry(const struct zip *z, const struct zip_entry *e, size_t m
 		return error_set_at(err, ERR_UNSUPPORTED, e->header, "ZIP compression method %u",
 				    (unsigned)e->method);
 	if (e->size > max)
-		return error_set_at(err, ERR_LIMIT, e->header, "a ZIP entry of more than %zu bytes", max);
+		return error_set_at(err, ERR_LIMIT, e->header,
+				    "a ZIP entry of more than %zu bytes", max);
 	if (e->method == METHOD_STORED ? e->size != e->compressed
 				       : e->size / DEFLATE_RATIO > e->compressed)
 		return malformed(e->header, "an entry's sizes cannot both be true", err);
