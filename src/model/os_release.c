@@ -91,14 +91,13 @@ void os_release_encode(const struct os_release *os, struct buf *b)
 
 bool os_release_decode(struct cursor *c, struct arena *a, struct os_release *ret)
 {
-	*ret = (struct os_release){
-		.id = wire_copy_slice(c, a),
-		.id_like = wire_copy_slice(c, a),
-		.version_id = wire_copy_slice(c, a),
-		.codename = wire_copy_slice(c, a),
-		.pretty_name = wire_copy_slice(c, a),
-		.path = wire_copy_slice(c, a),
-		.layer = (int32_t)wire_get_u32(c),
-	};
+	*ret = (struct os_release){ 0 };
+	ret->id = wire_copy_slice(c, a);
+	ret->id_like = wire_copy_slice(c, a);
+	ret->version_id = wire_copy_slice(c, a);
+	ret->codename = wire_copy_slice(c, a);
+	ret->pretty_name = wire_copy_slice(c, a);
+	ret->path = wire_copy_slice(c, a);
+	ret->layer = (int32_t)wire_get_u32(c);
 	return !c->failed;
 }

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import zipfile
 
-BULWARK, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
+BULWARK, SOURCE = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
 WORK = pathlib.Path(tempfile.mkdtemp(prefix="bulwark-cli-"))
 NOW = "2026-06-01"
 results = []

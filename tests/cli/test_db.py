@@ -15,7 +15,7 @@ import time
 import urllib.parse
 import zipfile
 
-BULWARK = sys.argv[1]
+BULWARK = os.path.abspath(sys.argv[1])
 NOW = "2026-08-22"
 
 
