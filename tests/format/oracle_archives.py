@@ -109,7 +109,7 @@ def make_tree(root, long_names=True):
     (deep / "leaf").write_bytes(b"prefix")
     if long_names:
         (root / ("n" * 200)).write_bytes(b"long")
-        os.symlink("t" * 300, root / "long-target")
+        os.symlink("target/" * 50 + "end", root / "long-target")
         deep = root / "/".join(["a-long-component" * 8] * 5)
         deep.mkdir(parents=True)
         (deep / ("m" * 250)).write_bytes(b"longest")
