@@ -135,9 +135,9 @@ def trivy_reads_it():
     with tempfile.NamedTemporaryFile("w", suffix=".json") as f:
         f.write(report("trivy-json"))
         f.flush()
-        answer = subprocess.run([program, "convert", "--quiet", "--format", "sarif", f.name], capture_output=True,
+        answer = subprocess.run([program, "convert", "--quiet", "--format", "json", f.name], capture_output=True,
                                 text=True, check=True)
-    ids = {r["ruleId"] for r in json.loads(answer.stdout)["runs"][0]["results"]}
+    ids = {v["VulnerabilityID"] for r in json.loads(answer.stdout)["Results"] for v in r.get("Vulnerabilities", [])}
     assert {"CVE-2020-0001", "CVE-2020-0002", "CVE-2021-44906", "CVE-2022-1111", "CVE-2023-2222"} == ids, ids
 
 
