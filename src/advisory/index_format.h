@@ -8,7 +8,7 @@
  * name each other by number and texts by their offset in the string section,
  * where a text is a 16-bit length and its bytes; offset 0 is the empty text.
  *
- * From `body` on the file is cut into blocks of 16 KiB (the last one may be
+ * From `body` on the file is cut into blocks of 4 KiB (the last one may be
  * shorter); the checksum table holds the CRC-32C of each.  A reader compares a
  * block's checksum when it first touches the block, so that opening costs
  * nothing and a damaged disk is found out before a wrong verdict is.  The
@@ -28,7 +28,7 @@
 
 #define INDEX_MAGIC	 "BWADVIDX"
 #define INDEX_FORMAT	 1u
-#define INDEX_BLOCK	 16384u
+#define INDEX_BLOCK	 4096u
 #define INDEX_FANOUT_MAX 20u
 
 enum index_section {
