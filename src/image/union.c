@@ -147,16 +147,18 @@ static struct slice spell(struct maker *m, const struct alias_list *list, uint32
 static bool ask(struct maker *m, struct union_wanted w)
 {
 	struct arena *a = m->context->arena;
-	struct slice key = arena_printf(a, "%u %u %d %u %.*s %.*s %.*s", w.layer, w.row,
-					w.directory, w.origin_layer, SLICE_ARG(w.path),
-					SLICE_ARG(w.as), SLICE_ARG(w.origin_path));
-	bool is_new;
+	struct slice key = arena_printf(a, "%u %u %d %u %zu %zu %.*s %.*s %.*s", w.layer, w.row,
+					w.directory, w.origin_layer, w.path.len, w.as.len,
+					SLICE_ARG(w.path), SLICE_ARG(w.as),
+					SLICE_ARG(w.origin_path));
 
-	if (m->ret->wanted.count >= WANTED_MAX)
+	if (map_get(m->context->asked, key))
 		return false;
-	map_put(m->context->asked, key, &is_new);
-	if (!is_new)
+	if (m->context->ask_no_more || m->ret->wanted.count >= WANTED_MAX) {
+		m->ret->links_over = true;
 		return false;
+	}
+	map_put(m->context->asked, key, NULL);
 	w.path = arena_copy(a, w.path);
 	w.as = arena_copy(a, w.as);
 	w.origin_path = arena_copy(a, w.origin_path);
@@ -266,11 +268,27 @@ static void apply_aliases(struct maker *m, uint32_t layer, struct alias_list *li
 	}
 }
 
+/* A row that goes by paths should be told of one that it knows. */
+static struct slice display_path(const struct union_item *item, struct slice real)
+{
+	const struct inventory_row *row = inventory_rows[item->row];
+
+	if (item->type == RECORD_FILE && !slice_eq(item->as, item->path))
+		return item->as;
+	return row->matches && !row->matches(real) ? item->path : real;
+}
+
 static void place(struct maker *m, uint32_t layer, const struct union_item *item,
 		  enum node_kind kind)
 {
 	uint32_t node = tree_resolve(&m->tree, item->path, false, TREE_PLACE);
 
+	if (node == NODE_ABSENT && kind == NODE_FILE)
+		*vec_add(m->context->arena, &m->ret->unresolved) =
+			(struct union_visible){.path = item->path,
+					       .display = display_path(item, item->path),
+					       .layer = layer,
+					       .item = item};
 	if (node == NODE_ABSENT || node == 0)
 		return;
 	tree_clear(&m->tree, node, true);
@@ -310,16 +328,6 @@ static bool holder(const struct maker *m, uint32_t from, uint64_t hash, uint32_t
 		}
 	}
 	return false;
-}
-
-/* A row that goes by paths should be told of one that it knows. */
-static struct slice display_path(const struct union_item *item, struct slice real)
-{
-	const struct inventory_row *row = inventory_rows[item->row];
-
-	if (item->type == RECORD_FILE && !slice_eq(item->as, item->path))
-		return item->as;
-	return row->matches && !row->matches(real) ? item->path : real;
 }
 
 static void add_need(struct maker *m, const struct union_node *n, struct slice path,
@@ -378,9 +386,13 @@ static void ask_fixed_file(struct maker *m, uint32_t row, struct slice path, uin
 
 	if (n->kind == NODE_FILE && n->item->row == row)
 		return;
+	/* The row knows the real path as well: a file there would have been kept at first sight. */
+	struct slice real = tree_path(&m->tree, node, &m->scratch);
+	if (n->kind != NODE_FILE && inventory_rows[row]->matches(real))
+		return;
 	if (m->count && holder(m, (uint32_t)m->count - 1, n->hash, &layer))
 		ask(m, (struct union_wanted){.layer = layer,
-					     .path = tree_path(&m->tree, node, &m->scratch),
+					     .path = real,
 					     .as = path,
 					     .row = row,
 					     .origin_layer = layer});
