@@ -14,7 +14,7 @@
 #include "image/work.h"
 
 /* Links may lead to links whose bytes stand elsewhere again; more rounds than that are not sound
- * images. */
+ * images, and what is still asked for then is told as unresolved. */
 #define ROUNDS_MAX 4
 /* Application files that cannot be read, told one by one; the rest is counted. */
 #define FILE_GAPS_MAX 1000
@@ -246,7 +246,8 @@ static void unite(struct work *w, struct arena *a, struct union_result *result)
 		context.scope = 0;
 	map_init(&asked);
 	context.asked = &asked;
-	for (int round = 0; round < ROUNDS_MAX; round++) {
+	for (int round = 0;; round++) {
+		context.ask_no_more = round == ROUNDS_MAX;
 		for (size_t i = 0; i < w->collection.count; i++)
 			layers[i] = w->collection.layers[i].layer;
 		if (!union_make(&context, layers, w->collection.count, result, &err)) {
@@ -254,7 +255,7 @@ static void unite(struct work *w, struct arena *a, struct union_result *result)
 				err.message);
 			break;
 		}
-		if (result->wanted.count == 0 || tree)
+		if (result->wanted.count == 0 || tree || context.ask_no_more)
 			break;
 		work_second(w, result->wanted.items, result->wanted.count);
 	}
@@ -363,6 +364,24 @@ static int compare_packages(const void *a, const void *b)
 	return package_cmp(a, b);
 }
 
+/* A distribution's packages lie somewhere: to have found none is not to know that there are none. */
+static void note_no_database(struct work *w, const struct target_result *ret)
+{
+	if (w->keep.scope != INVENTORY_IMAGE || slice_empty(ret->os.id))
+		return;
+	vec_each (p, &ret->packages)
+		if (package_origin_row(p->origin)->os)
+			return;
+	/* Where something could not be read already, that may be why. */
+	vec_each (gap, &w->run->gaps)
+		if (gap->kind == GAP_BLOCKING)
+			return;
+	run_gap(w->run, GAP_BLOCKING, GAP_REASON_MISSING, ret->os.path,
+		"this says that %.*s is installed, and no package database that can be read "
+		"names a package of it",
+		SLICE_ARG(ret->os.id));
+}
+
 static void assemble(struct work *w, const struct union_result *result, struct target_result *ret)
 {
 	struct arena *a = w->run->arena;
@@ -389,6 +408,7 @@ static void assemble(struct work *w, const struct union_result *result, struct t
 		qsort(ret->packages.items, ret->packages.count, sizeof(*ret->packages.items),
 		      compare_packages);
 	inventory_apply_os(&ret->packages, &ret->os, a);
+	note_no_database(w, ret);
 }
 
 static void read_all(struct work *w, struct target_result *ret)

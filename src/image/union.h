@@ -74,7 +74,8 @@ struct union_result {
 	struct VEC_OF(struct union_visible) files;	/* sorted by path */
 	struct VEC_OF(struct union_wanted) wanted;	/* none that was asked before */
 	struct VEC_OF(struct union_visible) unresolved; /* links whose bytes no layer holds */
-	bool links_over; /* links lead through one another too often: not all were followed */
+	bool links_over; /* links lead through one another too often, or to more than is asked for:
+			    not all were followed */
 };
 
 struct union_context {
@@ -82,6 +83,7 @@ struct union_context {
 	unsigned scope;	       /* whose rows' fixed paths are resolved; 0: none */
 	struct arena *arena;   /* of the result */
 	struct map *asked;     /* what earlier rounds wanted; grows */
+	bool ask_no_more;      /* no further round comes: what one would bring is unresolved */
 	const struct run *run; /* for interruption; may be NULL */
 };
 
