@@ -199,9 +199,21 @@ static bool send_too_large(struct keeper *k, const struct inventory_row *row, st
 	return send(k, row, path, as, &out, &failure, err);
 }
 
+static bool send_unsupported(struct keeper *k, const struct inventory_row *row, struct slice path,
+			     struct error *err)
+{
+	struct inventory_output out = {.arena = &k->arena};
+	struct error failure = ERROR_INIT;
+
+	error_set(&failure, ERR_UNSUPPORTED, "%s", row->unsupported);
+	return send(k, row, path, path, &out, &failure, err);
+}
+
 static bool keep_whole(struct keeper *k, const struct inventory_row *row,
 		       const struct inventory_file *file, struct stream *bytes, struct error *err)
 {
+	if (row->unsupported)
+		return send_unsupported(k, row, file->path, err);
 	if (file->size > row->max_size || file->size > LIMIT_KEEP)
 		return send_too_large(k, row, file->path, file->path, file->size, err);
 	return read_whole(k, bytes, LIMIT_KEEP, err) &&

@@ -13,6 +13,8 @@ const struct inventory_row *const inventory_rows[] = {
 	&inventory_dpkg_status,
 	&inventory_dpkg_status_d,
 	&inventory_apk_installed,
+	&inventory_rpm,
+	&inventory_pacman,
 	&inventory_go_binary,
 	&inventory_node_package,
 	&inventory_npm_lock,
@@ -99,7 +101,11 @@ void inventory_apply_os(struct package_list *packages, const struct os_release *
 	vec_each(p, packages) {
 		if (!package_origin_row(p->origin)->os)
 			continue;
-		p->ecosystem = ecosystem;
+		/* Versions of another kind of package compare with none of the distribution's. */
+		p->ecosystem = ecosystem && slice_eq(ecosystem->purl_type,
+						     package_origin_row(p->origin)->purl_type)
+				       ? ecosystem
+				       : NULL;
 		p->release = suffix;
 		p->distro = distro;
 	}

@@ -62,6 +62,8 @@ struct inventory_row {
 	unsigned scopes;             /* enum inventory_scope bits */
 	bool os_database;            /* broken means a blocking gap, else a local one */
 	size_t max_size;             /* larger is a gap */
+	/* Why such files cannot be read; they are a gap, and nothing is parsed.  NULL: they are read. */
+	const char *unsupported;
 	/* By path alone; called for every file of a target, so it must be cheap. */
 	bool (*matches)(struct slice path);
 	/*

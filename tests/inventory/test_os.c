@@ -513,8 +513,13 @@ static void test_apply_os(void **state)
 		const struct os_release os = { .id = slice_from_cstr(cases[i].id),
 					       .version_id = slice_from_cstr(cases[i].version) };
 
+		const struct ecosystem *own = ecosystem_by_os_id(os.id);
+		bool apk = own && slice_is(own->purl_type, "apk"), rpm = own && slice_is(own->purl_type, "rpm");
+
 		read_status(&r, SLICE("Package: a\nVersion: 1\n"));
+		r.out.packages.items[0].origin = apk ? ORIGIN_APK : rpm ? ORIGIN_RPM : ORIGIN_DPKG;
 		inventory_add(&r.out, ORIGIN_NPM_LOCK, SLICE("left"), SLICE("1.0.0"));
+		inventory_add(&r.out, apk ? ORIGIN_DPKG : ORIGIN_APK, SLICE("other"), SLICE("1"));
 		inventory_apply_os(&r.out.packages, &os, &r.arena);
 		const struct package *p = package_at(&r, 0);
 		expect_text(p->ecosystem ? p->ecosystem->osv : SLICE_EMPTY, cases[i].osv ? cases[i].osv : "");
@@ -523,6 +528,8 @@ static void test_apply_os(void **state)
 		p = package_at(&r, 1);
 		expect_text(p->ecosystem->osv, "npm");
 		expect_text(p->release, "");
+		/* Another kind of package than the distribution's compares with nothing of it. */
+		assert_null(package_at(&r, 2)->ecosystem);
 		reading_release(&r);
 	}
 }
