@@ -112,10 +112,31 @@ __attribute__((format(printf, 6, 7))) static bool put_gap(struct tree *t, enum g
 	return record_put_gap(t->sink, &gap, err);
 }
 
+/* Whether a distribution's database is expected at the path, or somewhere below it. */
+static bool holds_database(const struct tree *t, struct slice path)
+{
+	for (size_t i = 0; i < inventory_row_count; i++) {
+		const struct inventory_row *row = inventory_rows[i];
+		const char *const *fixed = row->fixed_paths;
+
+		if (!row->os_database || !(row->scopes & t->job->keep.scope))
+			continue;
+		if (row->matches(path))
+			return true;
+		for (; fixed && *fixed; fixed++) {
+			struct slice rest = slice_from_cstr(*fixed);
+
+			if (slice_cut_prefix(&rest, path) &&
+			    (slice_empty(path) || slice_starts(rest, SLICE("/"))))
+				return true;
+		}
+	}
+	return false;
+}
+
 static bool put_refusal(struct tree *t, struct slice path, int os_errno, struct error *err)
 {
-	const struct inventory_row *row = inventory_match_path(t->job->keep.scope, path);
-	bool blocking = row && row->os_database;
+	bool blocking = holds_database(t, path);
 	char text[128];
 
 	if (os_errno == ENOENT) /* gone since the directory was read */
@@ -269,8 +290,8 @@ static bool belongs(struct tree *t, int fd, struct slice path, bool *ret, struct
 	*ret = !is_pseudo(&fs) && !(foreign && fs.f_type != t->root_fs.f_type);
 	if (!foreign || *ret)
 		return true;
-	return put_gap(t, GAP_NOTE, GAP_REASON_UNSUPPORTED, path, err,
-		       "a mounted %s file system is not looked into; scan it by its own path",
+	return put_gap(t, holds_database(t, path) ? GAP_BLOCKING : GAP_NOTE, GAP_REASON_UNSUPPORTED,
+		       path, err, "a mounted %s file system is not looked into; scan it by its own path",
 		       foreign);
 }
 
