@@ -62,7 +62,7 @@ bool text_add_utf8(struct buf *b, uint32_t rune)
 	return buf_add(b, out, n);
 }
 
-static bool unsafe_rune(uint32_t r)
+bool text_unsafe_rune(uint32_t r)
 {
 	return r < 0x20 || (r >= 0x7f && r < 0xa0) || r == 0x061c || r == 0x200e || r == 0x200f ||
 	       (r >= 0x2028 && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069) || r == 0xfeff ||
@@ -76,9 +76,9 @@ void text_add_safe(struct buf *b, struct slice s)
 		size_t n = text_decode_utf8(s, &rune);
 		bool bad_byte = n == 1 && (uint8_t)s.data[0] >= 0x80;
 
-		if (bad_byte || (unsafe_rune(rune) && rune < 0x100))
+		if (bad_byte || (text_unsafe_rune(rune) && rune < 0x100))
 			buf_printf(b, "\\x%02x", bad_byte ? (uint8_t)s.data[0] : rune);
-		else if (unsafe_rune(rune))
+		else if (text_unsafe_rune(rune))
 			buf_printf(b, "\\u{%x}", rune);
 		else
 			buf_add(b, s.data, n);

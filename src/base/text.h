@@ -10,6 +10,8 @@ bool text_valid_utf8(struct slice s);
 size_t text_decode_utf8(struct slice s, uint32_t *ret_rune);
 bool text_add_utf8(struct buf *b, uint32_t rune);
 
+/* Control characters, bidirectional overrides, and what else is not seen but does something. */
+bool text_unsafe_rune(uint32_t rune);
 /*
  * Appends untrusted text so that it can do nothing to a terminal or a log:
  * control characters (C0, DEL, C1), bidirectional overrides and invalid bytes

@@ -91,11 +91,14 @@ static size_t add_special(struct buf *out, struct slice s)
 		buf_add_byte(out, (char)c);
 	} else if (c < 0x20) {
 		add_control(out, c);
-	} else if (n == 1) {
+	} else if (n == 1 && c >= 0x80) {
 		buf_add_lit(out, REPLACEMENT);
-	} else if (rune == 0x2028 || rune == 0x2029) {
-		/* Line ends in JavaScript before ES2019, and for many viewers. */
+	} else if (text_unsafe_rune(rune) && rune < 0x10000) {
+		/* Also U+2028 and U+2029, line ends in JavaScript before ES2019. */
 		buf_printf(out, "\\u%04x", rune);
+	} else if (text_unsafe_rune(rune)) {
+		buf_printf(out, "\\u%04x\\u%04x", 0xd7c0 + (rune >> 10),
+			   0xdc00 + (rune & 0x3ff));
 	} else {
 		buf_add(out, s.data, n);
 	}
@@ -108,7 +111,7 @@ static void add_string(struct buf *out, struct slice s)
 	while (!slice_empty(s)) {
 		size_t n = 0;
 
-		while (n < s.len && (uint8_t)s.data[n] >= 0x20 && (uint8_t)s.data[n] < 0x80 &&
+		while (n < s.len && (uint8_t)s.data[n] >= 0x20 && (uint8_t)s.data[n] < 0x7f &&
 		       s.data[n] != '"' && s.data[n] != '\\')
 			n++;
 		buf_add(out, s.data, n);

@@ -595,11 +595,13 @@ static void test_writer_scores(void **state)
 
 static const struct string_case written_cases[] = {
 	{SLICE_INIT("\"<a href='x'>&</a>\""), SLICE_INIT("<a href='x'>&</a>")},
-	{SLICE_INIT("\"\\b\\t\\n\\u000b\\f\\r\\u0000\\u001f\x7f\""),
+	{SLICE_INIT("\"\\b\\t\\n\\u000b\\f\\r\\u0000\\u001f\\u007f\""),
 	 SLICE_INIT("\b\t\n\v\f\r\0\x1f\x7f")},
 	{SLICE_INIT("\"\\\"\\\\/\""), SLICE_INIT("\"\\/")},
-	{SLICE_INIT("\"\\u2028\\u2029\xe2\x80\xaa\""),
-	 SLICE_INIT("\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\xaa")},
+	{SLICE_INIT("\"\\u2028\\u2029\\u202a\\u202e\\u2066\\ufeff\""),
+	 SLICE_INIT("\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\xaa\xe2\x80\xae\xe2\x81\xa6\xef\xbb\xbf")},
+	{SLICE_INIT("\"\\u007f\\u0085\\u009b\\udb40\\udc41\""),
+	 SLICE_INIT("\x7f\xc2\x85\xc2\x9b\xf3\xa0\x81\x81")},
 	{SLICE_INIT("\"a\xef\xbf\xbd"
 		    "b\xef\xbf\xbd\""),
 	 SLICE_INIT("a\xff"
