@@ -120,7 +120,7 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
 		puts("bulwark " BULWARK_VERSION);
-		return EXIT_NONE;
+		return fflush(stdout) == 0 ? EXIT_NONE : EXIT_INCOMPLETE;
 	}
 	const struct command *command = command_find(argc - 1, argv + 1, &words);
 	if (command && asks_help(argc - 1 - words, argv + 1 + words))

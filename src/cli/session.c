@@ -1,13 +1,16 @@
 #include "cli/session.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/io.h"
 #include "base/text.h"
 #include "base/timestamp.h"
@@ -186,9 +189,22 @@ const char *session_index_path(const struct session_config *config, struct arena
 	return arena_printf(a, "%.*s/advisories.bwdb", SLICE_ARG(session_cache_dir(a))).data;
 }
 
+/*
+ * What is no plain file is written into and not replaced: a device must stay
+ * one, and a link's file is meant, as with /dev/stdout.
+ */
+static bool write_into(const char *path, struct slice bytes, struct error *err)
+{
+	CLEANUP_FD int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY);
+
+	return (fd >= 0 && io_write_full(fd, bytes.data, bytes.len)) ||
+	       error_set_errno(err, errno, "writing %s", path);
+}
+
 bool session_write(const struct session *s, struct slice bytes, struct error *err)
 {
 	char path[4096];
+	struct stat st;
 
 	if (slice_empty(s->config->output) || slice_is(s->config->output, "-"))
 		return io_write_full(STDOUT_FILENO, bytes.data, bytes.len) ||
@@ -196,6 +212,8 @@ bool session_write(const struct session *s, struct slice bytes, struct error *er
 	if (s->config->output.len >= sizeof(path))
 		return error_set(err, ERR_USAGE, "--output: path too long");
 	snprintf(path, sizeof(path), "%.*s", SLICE_ARG(s->config->output));
+	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return write_into(path, bytes, err);
 	return io_write_file_atomic(path, bytes, 0644, err);
 }
 
