@@ -195,6 +195,32 @@ static void note_age(struct advisory_run *r, const struct lookup_target *t)
 			(long long)((r->run->now - t->newest) / (24 * 3600)));
 }
 
+/* Records that were there when the index was built and could not be read may have named a package. */
+static void note_unread_records(struct advisory_run *r, const struct lookup_target *t)
+{
+	uint64_t count = index_count(t->index, INDEX_SOURCES);
+	struct error err = ERROR_INIT;
+	const struct index_source *rows = index_rows(t->index, INDEX_SOURCES, 0, count, &err);
+
+	for (uint64_t i = 0; rows && i < count; i++) {
+		struct slice name, first, rest;
+
+		if (!rows[i].broken)
+			continue;
+		if (!index_string(t->index, rows[i].name, &name, &err) ||
+		    !index_string(t->index, rows[i].first_error, &first, &err))
+			break;
+		rest = name;
+		if (slice_cut_prefix(&rest, t->ecosystem->osv) && slice_starts(rest, SLICE("/")))
+			run_gap(r->run, GAP_LOCAL, GAP_REASON_MALFORMED, name,
+				"%u records could not be read when the index was built, the first: "
+				"%.*s",
+				rows[i].broken, SLICE_ARG(first));
+	}
+	if (err.code)
+		tell_damage(r, &err);
+}
+
 static void choose_sources(struct advisory_run *r)
 {
 	vec_each(t, &r->targets) {
@@ -205,6 +231,7 @@ static void choose_sources(struct advisory_run *r)
 			t->index = r->set->index;
 			t->source = ADVISORY_INDEX;
 			note_age(r, t);
+			note_unread_records(r, t);
 		} else {
 			use_baseline(r, t, &releases);
 		}

@@ -29,10 +29,12 @@ static void read_entry(struct zip_reader *r, const struct zip_entry *e)
 
 	arena_clear(&r->arena);
 	if (zip_read(&r->zip, e, LIMIT_OSV_RECORD, &r->arena, &text, &why) &&
-	    osv_parse(text, &r->arena, &record, &why))
+	    osv_parse(text, &r->arena, &record, &why)) {
 		osv_encode(&record, &r->records);
-	else
+		r->summary->sound++;
+	} else {
 		count_broken(r, e, &why);
+	}
 }
 
 static bool read_entries(struct zip_reader *r, zip_records_sink *sink, void *context,
@@ -53,6 +55,7 @@ static bool read_entries(struct zip_reader *r, zip_records_sink *sink, void *con
 
 			error_set(&why, ERR_LIMIT, "the record is too large");
 			count_broken(r, &e, &why);
+			r->summary->sound--;
 			r->records.len = before;
 			r->records.overflow = false;
 		}
@@ -76,6 +79,9 @@ bool zip_records_read(struct slice zip, zip_records_sink *sink, void *context,
 	arena_init(&r.arena, 0);
 	buf_init(&r.records, LIMIT_RECORD - 1);
 	bool ok = read_entries(&r, sink, context, err);
+	if (ok && ret->broken && !ret->sound)
+		ok = error_set(err, ERR_FORMAT, "none of its records can be read: %s",
+			       ret->first.message);
 	buf_release(&r.records);
 	arena_release(&r.arena);
 	return ok;
