@@ -5,20 +5,28 @@
 #include "base/limits.h"
 #include "format/yaml.h"
 
+/* The last place whose line was asked for: values are asked for in their order. */
+struct place {
+	size_t offset;
+	uint64_t newlines; /* before it */
+};
+
 struct reader {
 	struct policy *policy;
 	struct slice text, name;
 	struct arena *arena;
+	struct place *place;
 };
 
 static uint64_t line_of(const struct reader *r, uint32_t offset)
 {
-	struct slice before = slice_first(r->text, offset);
-	uint64_t line = 1;
+	struct place *at = r->place;
 
-	for (size_t i = 0; i < before.len; i++)
-		line += before.data[i] == '\n';
-	return line;
+	if (offset < at->offset)
+		*at = (struct place){ 0 };
+	for (; at->offset < offset && at->offset < r->text.len; at->offset++)
+		at->newlines += r->text.data[at->offset] == '\n';
+	return at->newlines + 1;
 }
 
 #define BAD(r, where, err, fmt, ...)                                                          \
@@ -198,7 +206,8 @@ static bool read_member(const struct reader *r, const struct node *n, struct err
 bool policy_read_yaml(struct policy *p, struct slice text, struct slice name, struct arena *a,
 		      struct error *err)
 {
-	struct reader r = { p, text, name, a };
+	struct place place = { 0 };
+	struct reader r = { p, text, name, a, &place };
 	struct node *root;
 
 	if (!yaml_parse(text, 0, a, &root, err))
