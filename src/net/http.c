@@ -1,6 +1,5 @@
 #include "net/http.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -10,6 +9,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "net/curl_library.h"
 
 #define REDIRECTS_MAX 5
 #define ATTEMPTS_MAX 4
@@ -30,6 +30,7 @@ struct transfer {
 	struct run *run;
 	const struct http_request *request;
 	struct http_response *response;
+	const struct curl_library *lib;
 	CURL *curl;
 	struct curl_slist *headers;
 	char *url;              /* of this hop */
@@ -81,14 +82,14 @@ static bool is_loopback(const char *host)
 /* Sets the hop's URL after holding it against the rules. */
 static bool take_url(struct transfer *t, const char *url, bool from_https, struct error *err)
 {
-	CURLU *parts = curl_url();
+	CURLU *parts = t->lib->url();
 	char *scheme = NULL, *host = NULL;
 	bool ok = false;
 
 	t->shown = http_shown(arena_copy(t->run->arena, slice_from_cstr(url)), t->run->arena);
-	if (!parts || curl_url_set(parts, CURLUPART_URL, url, 0) != CURLUE_OK ||
-	    curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
-	    curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK)
+	if (!parts || t->lib->url_set(parts, CURLUPART_URL, url, 0) != CURLUE_OK ||
+	    t->lib->url_get(parts, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
+	    t->lib->url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK)
 		error_set(err, ERR_USAGE, "%.*s is not a URL that can be downloaded",
 			  SLICE_ARG(t->shown));
 	else if (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0)
@@ -102,9 +103,9 @@ static bool take_url(struct transfer *t, const char *url, bool from_https, struc
 			  SLICE_ARG(t->shown));
 	else
 		ok = true;
-	curl_free(scheme);
-	curl_free(host);
-	curl_url_cleanup(parts);
+	t->lib->free(scheme);
+	t->lib->free(host);
+	t->lib->url_cleanup(parts);
 	if (ok)
 		t->url = arena_cstr(t->run->arena, slice_from_cstr(url));
 	return ok;
@@ -116,7 +117,7 @@ static struct slice header(struct transfer *t, const char *name)
 {
 	struct curl_header *h;
 
-	if (curl_easy_header(t->curl, name, 0, CURLH_HEADER, -1, &h) != CURLHE_OK)
+	if (t->lib->easy_header(t->curl, name, 0, CURLH_HEADER, -1, &h) != CURLHE_OK)
 		return SLICE_EMPTY;
 	return slice_from_cstr(h->value);
 }
@@ -125,7 +126,7 @@ static long status_of(struct transfer *t)
 {
 	long status = 0;
 
-	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
+	t->lib->easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
 	return status;
 }
 
@@ -235,7 +236,7 @@ static void add_header(struct transfer *t, const char *name, struct slice value)
 	if (!sound_value(value))
 		return;
 	struct slice line = arena_printf(t->run->arena, "%s: %.*s", name, SLICE_ARG(value));
-	struct curl_slist *longer = curl_slist_append(t->headers, line.data);
+	struct curl_slist *longer = t->lib->slist_append(t->headers, line.data);
 	if (longer)
 		t->headers = longer;
 }
@@ -252,7 +253,7 @@ static bool set_headers(struct transfer *t)
 {
 	struct slice validator = range_validator(t);
 
-	curl_slist_free_all(t->headers);
+	t->lib->slist_free_all(t->headers);
 	t->headers = NULL;
 	if (t->received && !sound_value(validator) && !start_over(t))
 		return false;
@@ -265,7 +266,7 @@ static bool set_headers(struct transfer *t)
 		add_header(t, "If-None-Match", t->request->etag);
 		add_header(t, "If-Modified-Since", t->request->last_modified);
 	}
-	curl_easy_setopt(t->curl, CURLOPT_HTTPHEADER, t->headers);
+	t->lib->easy_setopt(t->curl, CURLOPT_HTTPHEADER, t->headers);
 	return true;
 }
 
@@ -276,23 +277,24 @@ static const char *environment(const char *name)
 	return value && *value ? value : NULL;
 }
 
-static void set_certificates(CURL *curl)
+static void set_certificates(const struct transfer *t)
 {
+	CURL *curl = t->curl;
 	const char *file = environment("CURL_CA_BUNDLE"), *directory = environment("SSL_CERT_DIR");
 
 	if (!file)
 		file = environment("SSL_CERT_FILE");
 	if (file) {
-		curl_easy_setopt(curl, CURLOPT_CAINFO, file);
-		curl_easy_setopt(curl, CURLOPT_PROXY_CAINFO, file);
+		t->lib->easy_setopt(curl, CURLOPT_CAINFO, file);
+		t->lib->easy_setopt(curl, CURLOPT_PROXY_CAINFO, file);
 	}
 	if (directory) {
-		curl_easy_setopt(curl, CURLOPT_CAPATH, directory);
-		curl_easy_setopt(curl, CURLOPT_PROXY_CAPATH, directory);
+		t->lib->easy_setopt(curl, CURLOPT_CAPATH, directory);
+		t->lib->easy_setopt(curl, CURLOPT_PROXY_CAPATH, directory);
 	}
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
-	curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	t->lib->easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
+	t->lib->easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
+	t->lib->easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 }
 
 static bool set_options(struct transfer *t, struct error *err)
@@ -300,24 +302,24 @@ static bool set_options(struct transfer *t, struct error *err)
 	CURL *curl = t->curl;
 
 	/* The one option whose absence would widen what may be asked for. */
-	if (curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") != CURLE_OK)
+	if (t->lib->easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") != CURLE_OK)
 		return error_set(err, ERR_NETWORK, "libcurl does not know http and https");
-	set_certificates(curl);
+	set_certificates(t);
 	/* Redirects are followed here, one by one, so that each is held against the rules. */
-	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	curl_easy_setopt(curl, CURLOPT_USERAGENT, "bulwark/" BULWARK_VERSION);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
-	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, STALLED_SECONDS);
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, t->message);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, t);
-	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
-	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, t);
+	t->lib->easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+	t->lib->easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+	t->lib->easy_setopt(curl, CURLOPT_USERAGENT, "bulwark/" BULWARK_VERSION);
+	t->lib->easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	t->lib->easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	t->lib->easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
+	t->lib->easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	t->lib->easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, STALLED_SECONDS);
+	t->lib->easy_setopt(curl, CURLOPT_ERRORBUFFER, t->message);
+	t->lib->easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
+	t->lib->easy_setopt(curl, CURLOPT_WRITEDATA, t);
+	t->lib->easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+	t->lib->easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+	t->lib->easy_setopt(curl, CURLOPT_XFERINFODATA, t);
 	return true;
 }
 
@@ -333,9 +335,9 @@ static CURLcode perform(struct transfer *t)
 		return CURLE_WRITE_ERROR;
 	if (run_interrupted(t->run, &t->failure))
 		return CURLE_ABORTED_BY_CALLBACK;
-	curl_easy_setopt(t->curl, CURLOPT_URL, t->url);
-	curl_easy_setopt(t->curl, CURLOPT_TIMEOUT_MS, left > 0 ? (long)left + 1 : 0L);
-	return curl_easy_perform(t->curl);
+	t->lib->easy_setopt(t->curl, CURLOPT_URL, t->url);
+	t->lib->easy_setopt(t->curl, CURLOPT_TIMEOUT_MS, left > 0 ? (long)left + 1 : 0L);
+	return t->lib->easy_perform(t->curl);
 }
 
 /* --------------------------------------------------------------- the answer */
@@ -367,7 +369,7 @@ static bool may_pass(CURLcode code)
 
 static enum outcome judge_failure(struct transfer *t, CURLcode code, struct error *err)
 {
-	const char *why = t->message[0] ? t->message : curl_easy_strerror(code);
+	const char *why = t->message[0] ? t->message : t->lib->easy_strerror(code);
 
 	if (run_interrupted(t->run, err)) {
 		error_wrap(err, "%.*s", SLICE_ARG(t->shown));
@@ -436,7 +438,7 @@ static enum outcome attempt(struct transfer *t, struct error *err)
 			return judge_failure(t, code, err);
 		if (!is_redirect(status))
 			return judge_status(t, status, err);
-		curl_easy_getinfo(t->curl, CURLINFO_REDIRECT_URL, &next);
+		t->lib->easy_getinfo(t->curl, CURLINFO_REDIRECT_URL, &next);
 		if (!next) {
 			error_set(err, ERR_NETWORK, "%.*s: status %ld without a place to go",
 				  SLICE_ARG(t->shown), status);
@@ -459,7 +461,7 @@ static int64_t pause_before(struct transfer *t, unsigned failed)
 	int64_t pause = (int64_t)BACKOFF_MS << (failed - 1);
 	curl_off_t asked = 0;
 
-	curl_easy_getinfo(t->curl, CURLINFO_RETRY_AFTER, &asked);
+	t->lib->easy_getinfo(t->curl, CURLINFO_RETRY_AFTER, &asked);
 	if (asked > HTTP_RETRY_AFTER_MAX_MS / 1000)
 		return HTTP_RETRY_AFTER_MAX_MS;
 	return asked * 1000 > pause ? asked * 1000 : pause;
@@ -521,12 +523,15 @@ bool http_download(struct run *run, const struct http_request *request, int fd,
 	t.base = lseek(fd, 0, SEEK_CUR);
 	if (t.base < 0)
 		return error_set_errno(err, errno, "the file for %.*s", SLICE_ARG(t.shown));
-	t.curl = curl_easy_init();
+	t.lib = curl_library_get(err);
+	if (!t.lib)
+		return false;
+	t.curl = t.lib->easy_init();
 	if (!t.curl)
 		return error_set(err, ERR_INTERNAL, "libcurl cannot be started");
 	bool ok = set_options(&t, &why) && try_until_done(&t, &why);
-	curl_slist_free_all(t.headers);
-	curl_easy_cleanup(t.curl);
+	t.lib->slist_free_all(t.headers);
+	t.lib->easy_cleanup(t.curl);
 	if (ok && lseek(fd, t.base + (off_t)t.received, SEEK_SET) < 0)
 		ok = error_set_errno(&why, errno, "the file for %.*s", SLICE_ARG(t.shown));
 	if (!ok && err)
