@@ -542,9 +542,14 @@ static bool answer(struct matcher *m, struct match_answer *ret)
 	ret->incomparable = ret->known && is_incomparable(m->query);
 	if (!ret->known || ret->incomparable)
 		return true;
-	vec_each(e, &m->entries)
+	/* A version that its scheme calls invalid has a place among the others, but none that clears it. */
+	bool sound = m->scheme == VERSION_NONE ||
+		     version_valid(m->scheme, m->query->lookup.version);
+	vec_each(e, &m->entries) {
 		if (!judge(m, e))
 			return false;
+		ret->incomparable = ret->incomparable || (!sound && !e->hit);
+	}
 	return make_verdicts(m, ret) && (!m->query->explain || make_lines(m, ret));
 }
 
