@@ -303,6 +303,7 @@ static bool sieve(struct keeper *k, const struct inventory_file *file, struct st
 	const struct inventory_row *row = match_bytes(k->options, file, piece);
 	if (!row)
 		return true;
+	k->program = row_number(row) + 1;
 	struct inventory_output out = {.arena = &k->arena, .os.layer = -1};
 	struct error failure = ERROR_INIT;
 	if (!record_flush(k->sink, err))
@@ -324,6 +325,7 @@ bool keeper_file(struct keeper *k, const struct inventory_file *file, struct str
 	bool ok = true;
 
 	*ret_kept = false;
+	k->program = 0;
 	if (k->options->wanted) {
 		ok = !keeper_looks(k, file) || keep_wanted(k, file, bytes, ret_kept, err);
 	} else if ((row = match_path(k->options, file->path)) != NULL) {

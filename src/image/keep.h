@@ -39,6 +39,7 @@ struct keeper {
 	struct map wanted;     /* path -> number in options->wanted + 1, of the first one */
 	uint32_t *wanted_next; /* number + 1 of the next one of the same path */
 	bool any_directory;    /* some want is of a directory */
+	uint32_t program;      /* number + 1 of the row that kept the last file by its first bytes */
 };
 
 void keeper_init(struct keeper *k, const struct keep_options *options, struct record_sink *sink);

@@ -29,6 +29,8 @@ struct walk {
 	uint64_t parent_hash;
 	struct hash_set
 		kept;	 /* paths that a record was sent of, to notice what takes their place */
+	struct hash_set programs; /* those of them that were known by their first bytes */
+	uint32_t program_row;	  /* which row knew them: there is one that goes by bytes */
 	uint64_t *cache; /* CACHE_SIZE hashes of directories that the table knows */
 	uint64_t *table; /* TABLE_CHUNK items */
 	size_t table_count;
@@ -197,7 +199,13 @@ static bool walk_file(struct walk *w, const struct tar_entry *e, struct slice pa
 	struct inventory_file file = {.path = path, .size = e->size, .mode = e->mode};
 
 	w->end.files++;
-	return keeper_file(&w->keeper, &file, &bytes.stream, kept, err);
+	if (!keeper_file(&w->keeper, &file, &bytes.stream, kept, err))
+		return false;
+	if (*kept && w->keeper.program) {
+		set_add(&w->programs, path_hash(&w->job->key, path));
+		w->program_row = w->keeper.program - 1;
+	}
+	return true;
 }
 
 static bool walk_symlink(struct walk *w, const struct tar_entry *e, struct slice path, bool *kept,
@@ -218,7 +226,14 @@ static bool walk_hardlink(struct walk *w, const struct tar_entry *e, struct slic
 {
 	if (!path_normalize(&w->target, e->link) || w->target.len == 0)
 		return true;
-	return keeper_link(&w->keeper, path, buf_slice(&w->target), kept, err);
+	struct slice target = buf_slice(&w->target);
+	if (!keeper_link(&w->keeper, path, target, kept, err))
+		return false;
+	if (*kept || !set_has(&w->programs, path_hash(&w->job->key, target)))
+		return true;
+	/* Its other name may go away in a layer above. */
+	*kept = true;
+	return record_put_need(w->sink, path, target, w->program_row, err);
 }
 
 static bool walk_typed(struct walk *w, const struct tar_entry *e, struct slice path, bool *kept,
@@ -307,6 +322,7 @@ static void walk_release(struct walk *w)
 	free(w->cache);
 	free(w->table);
 	free(w->kept.slots);
+	free(w->programs.slots);
 }
 
 /* Gives its first piece once more, so that it can be looked at before the chain is built. */

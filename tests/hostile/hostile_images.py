@@ -268,6 +268,31 @@ def hard_links():
                "var/lib/dpkg/status")
 
 
+def go_program(version=b"go1.1"):
+    """As little of a program as its build information takes: the inline form of Go 1.18."""
+    information = b"\xff Go buildinf:\x08\x02" + bytes(16) + bytes([len(version)]) + version + b"\0"
+    information += bytes(-len(information) % 16)
+    header = b"\x7fELF\x02\x01\x01" + bytes(9) + struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, 0x401000, 64, 0, 0, 64, 56, 1, 64, 0, 0)
+    segment = struct.pack("<IIQQQQQQ", 1, 6, 4096, 0x500000, 0x500000, len(information), len(information), 4096)
+    return (header + segment).ljust(4096, b"\0") + information
+
+
+@case
+def programs_under_two_names():
+    """a program counts as long as one of its names is there"""
+    program = lib.Entry("opt/one", data=go_program(), mode=0o755)
+    link = lib.hardlink("opt/two", "opt/one", mode=0o755)
+    layer = base(SOUND, [program, link])
+    for what, upper_layer, code in (
+        ("both", upper(), 1), ("the first goes", upper(lib.whiteout("opt/one")), 1),
+        ("the second goes", upper(lib.whiteout("opt/two")), 1),
+        ("the first is replaced", upper(lib.Entry("opt/one", data=b"x" * 100, mode=0o755)), 1),
+        ("both go", upper(lib.whiteout("opt")), 0),
+    ):
+        answer = scan(save(layer, upper_layer))
+        holds(answer.code == code and answer.found() == ["CVE-2026-0005"] * answer.code * (2 if what == "both" else 1), what, answer)
+
+
 @case
 def hard_links_in_a_chain():
     """a chain of hard links is followed or named, however long"""
