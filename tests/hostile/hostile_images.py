@@ -332,6 +332,19 @@ def links_that_multiply():
 
 
 @case
+def any_number_of_workers():
+    """what hostile layers add up to does not depend on the number of workers, or on the run"""
+    links = [lib.symlink("d/%s" % chr(97 + n), ".") for n in range(26)]
+    deep = lib.text("d/a/b/c/node_modules/left/package.json", '{"name":"left","version":"1.0.0"}')
+    broken = [lib.text("srv/%d/node_modules/x/package.json" % n, "{") for n in range(1500)]
+    chain = [lib.hardlink("opt/%d" % at, "opt/%d" % (at - 1)) for at in range(1, 9)]
+    chain = [lib.text("opt/0", VULNERABLE)] + chain + [lib.hardlink("var/lib/dpkg/status", "opt/8")]
+    image = save(base(SOUND, [lib.directory("d")] + links), upper(deep), base(SOUND, broken), upper(*chain))
+    answers = {scan(image, "--threads", n).out for n in (1, 2, 7, 16, 1)}
+    holds(len(answers) == 1, "%d different answers" % len(answers))
+
+
+@case
 def layer_counts():
     """1,024 layers are read, one more is refused by name, the same one many times is read"""
     empty = upper(lib.text("a", "a"))

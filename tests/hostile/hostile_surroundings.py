@@ -60,6 +60,18 @@ def advisory_tricks():
 
 
 @case
+def records_that_were_not_read():
+    """a record that could not be read when the index was built is named by every scan that uses it"""
+    sound = records(record("CVE-2026-0001", "libone", "1.0-2"))
+    answer, index = build({"Debian": sound + [("broken.json", "{")], "PyPI": [("a.json", record("A", "a", "1", "PyPI"))]})
+    holds(answer.code == 0, "built", answer)
+    words = ("scan", "--offline", "--now", NOW, "--db", index, "--format", "json", "fs://" + root(SOUND))
+    answer = run(*words)
+    holds(answer.code == 0 and any("broken.json" in g["message"] for g in answer.gaps("local")), "a local gap", answer)
+    holds(run(*words, "--strict").code == 3, "strict")
+
+
+@case
 def advisory_masses():
     """records of a million events, of endless lists and of deep values"""
     text = json.dumps(record("CVE-2026-1", "libone", "1.0-2")).replace(

@@ -186,6 +186,14 @@ def databases_of_all_kinds():
 
 
 @case
+def versions_that_are_none():
+    """a version that its scheme calls invalid is not silently cleared"""
+    for version in ("zzz", "abc:1.0-9", ":9"):
+        answer = scan("fs://" + root(VULNERABLE.replace("1.0-1", version)), "--strict")
+        holds(answer.code in (1, 3), "not clean: %s" % version, answer)
+
+
+@case
 def programs_that_lie():
     """executables with build information that lies"""
     path = root(SOUND)
