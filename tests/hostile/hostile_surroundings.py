@@ -234,6 +234,15 @@ def children_of(pid):
         return []
 
 
+def is_alive(pid):
+    """A process that nobody has waited for yet is none."""
+    try:
+        with open("/proc/%d/stat" % pid) as f:
+            return f.read().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
 @case
 def signals():
     """SIGINT and SIGTERM in the middle: exit code 3, no leftovers, no workers"""
@@ -253,7 +262,7 @@ def signals():
         holds(process.returncode == 3, "%s: exit code %d %s" % (number, process.returncode, error))
         left = [name for name in os.listdir(os.path.dirname(output)) if name != "report.json"]
         holds(not left, "%s left" % left)
-        holds(not any(os.path.exists("/proc/%d" % pid) for pid in workers), "workers are gone")
+        holds(not any(is_alive(pid) for pid in workers), "workers are gone")
         if os.path.exists(output):
             holds(not json.load(open(output))["summary"]["complete"], "says that it is incomplete")
     os.remove(image)
@@ -271,11 +280,9 @@ def killed_outright():
     process.kill()
     process.wait()
     until = time.monotonic() + 30
-    while any(os.path.exists("/proc/%d/exe" % pid) for pid in workers) and time.monotonic() < until:
+    while any(is_alive(pid) for pid in workers) and time.monotonic() < until:
         time.sleep(0.05)
-    alive = [pid for pid in workers if os.path.exists("/proc/%d" % pid) and
-             open("/proc/%d/stat" % pid).read().rsplit(")", 1)[1].split()[0] != "Z"]
-    holds(not alive, "%s are still there" % alive)
+    holds(not any(is_alive(pid) for pid in workers), "%s are still there" % workers)
     os.remove(image)
 
 
