@@ -12,9 +12,11 @@ decide.  Memory is the largest resident set of a process, children included
 (for bulwark: broker and workers are summed, which overstates shared pages).
 """
 import argparse
+import json
 import os
 import pathlib
 import platform
+import re
 import resource
 import shutil
 import statistics
@@ -23,9 +25,10 @@ import sys
 import tempfile
 import threading
 import time
+import zipfile
 
 
-def cgroup_free_peak(pid, stop, out):
+def sample_memory(pid, stop, out):
     """Samples the proportional memory of a process tree."""
     peak = 0
     while not stop.is_set():
@@ -69,7 +72,7 @@ def run(command, environment=None, memory=False):
     peaks = []
     if memory:
         stop = threading.Event()
-        sampler = threading.Thread(target=cgroup_free_peak, args=(process.pid, stop, peaks))
+        sampler = threading.Thread(target=sample_memory, args=(process.pid, stop, peaks))
         sampler.start()
     code = process.wait()
     wall = time.monotonic() - start
@@ -190,9 +193,29 @@ class Bench:
         self.say(f"| the same, memory MB | {max(b[2] for b in builds) / 1024:.0f} |")
         if os.path.exists(index):
             self.say(f"| its size, MB | {os.path.getsize(index) / 1e6:.1f} |")
+            self.match_rows(index)
         starts = [run([self.o.bulwark, "--version"])[0] for _ in range(20)]
         self.say(f"| start-up (`--version`), ms | {statistics.median(starts) * 1000:.1f} |")
         self.say()
+
+    def match_rows(self, index):
+        """1,000 packages that records name, in a new process each time."""
+        tool = pathlib.Path(self.o.floor or "").with_name("bulwark-match")
+        if not tool.exists():
+            return
+        text = "".join("\t".join(row) + "\n" for row in named_packages(self.o.advisories, 1000))
+        opened, matched, found = [], [], "0"
+        for _ in range(11):
+            answer = subprocess.run([str(tool), "match", index], input=text, capture_output=True, text=True)
+            figures = re.search(r"opened in ([0-9.]+) ms, 1000 packages matched in ([0-9.]+) ms, ([0-9]+)", answer.stderr)
+            if not figures:
+                return
+            opened.append(float(figures[1]))
+            matched.append(float(figures[2]))
+            found = figures[3]
+        self.say(f"| opening the index, ms | {statistics.median(opened):.3f} |")
+        self.say(f"| matching 1,000 packages that records name ({found} matches), cold process, ms | "
+                 f"{statistics.median(matched):.1f} |")
 
     def all(self):
         with tempfile.TemporaryDirectory(prefix="bulwark-bench-") as self.scratch:
@@ -202,6 +225,26 @@ class Bench:
             self.advisory_rows()
         if self.o.output:
             pathlib.Path(self.o.output).write_text("\n".join(self.lines) + "\n")
+
+
+def named_packages(advisories, count):
+    """Packages of several ecosystems, spread over the records that name them, at an old version."""
+    rows = {}
+    for ecosystem, release in (("npm", ""), ("PyPI", ""), ("Go", ""), ("Debian", "11"), ("Alpine", "v3.11")):
+        path = pathlib.Path(advisories) / ecosystem / "all.zip"
+        if not path.exists():
+            continue
+        with zipfile.ZipFile(path) as z:
+            for name in z.namelist():
+                for affected in json.loads(z.read(name)).get("affected", []):
+                    package = affected.get("package", {})
+                    wanted = ecosystem + (":" + release if release else "")
+                    if package.get("ecosystem") == wanted:
+                        rows.setdefault((ecosystem, release, package["name"]), None)
+    names = list(rows)
+    step = max(1, len(names) // count)
+    for ecosystem, release, name in names[::step][:count]:
+        yield ecosystem, release, name, "0.9.1", name, "0.9.1"
 
 
 def layers_of(layouts):
