@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "advisory/match.h"
-#include "base/hash.h"
+#include "format/digest.h"
 #include "base/mem.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -26,11 +26,11 @@ static void seal(uint8_t *bytes, size_t size)
 	for (size_t i = 0; i < h->block_count; i++) {
 		size_t at = h->body + i * INDEX_BLOCK, left = size - at;
 
-		table[i] = hash_crc32c(0, bytes + at, left < INDEX_BLOCK ? left : INDEX_BLOCK);
+		table[i] = digest_crc32c(0, bytes + at, left < INDEX_BLOCK ? left : INDEX_BLOCK);
 	}
 	h->checksum = 0;
-	uint32_t crc = hash_crc32c(0, h, sizeof(*h));
-	h->checksum = hash_crc32c(crc, table, h->block_count * sizeof(*table));
+	uint32_t crc = digest_crc32c(0, h, sizeof(*h));
+	h->checksum = digest_crc32c(crc, table, h->block_count * sizeof(*table));
 }
 
 static void ask(const struct advisory_index *index, const char *ecosystem, const char *release,

@@ -64,8 +64,8 @@ static uint32_t header_checksum(const struct index_header *header, const uint32_
 	struct index_header copy = *header;
 
 	copy.checksum = 0;
-	uint32_t crc = hash_crc32c(0, &copy, sizeof(copy));
-	return hash_crc32c(crc, table, (size_t)header->block_count * sizeof(*table));
+	uint32_t crc = digest_crc32c(0, &copy, sizeof(copy));
+	return digest_crc32c(crc, table, (size_t)header->block_count * sizeof(*table));
 }
 
 static bool check_blocks(struct advisory_index *index, struct error *err)
@@ -174,7 +174,7 @@ static bool check_block(const struct advisory_index *index, size_t number, struc
 	const uint8_t *block = index->data + index->header->body + number * INDEX_BLOCK;
 	size_t left = index->size - (size_t)(block - index->data);
 
-	if (hash_crc32c(0, block, left < INDEX_BLOCK ? left : INDEX_BLOCK) !=
+	if (digest_crc32c(0, block, left < INDEX_BLOCK ? left : INDEX_BLOCK) !=
 	    index->checksums[number])
 		return error_set_at(err, ERR_DIGEST, (uint64_t)(block - index->data),
 				    "%.*s is corrupt: the checksum of block %zu differs" REBUILD,

@@ -543,13 +543,13 @@ static void seal(struct index_header *h, char *bytes)
 	for (uint64_t i = 0; i < h->block_count; i++) {
 		uint64_t at = h->body + i * INDEX_BLOCK, left = h->file_bytes - at;
 
-		table[i] = hash_crc32c(0, bytes + at, left < INDEX_BLOCK ? left : INDEX_BLOCK);
+		table[i] = digest_crc32c(0, bytes + at, left < INDEX_BLOCK ? left : INDEX_BLOCK);
 	}
 	memcpy(bytes, h, sizeof(*h));
 	digest_of(slice_new(bytes, h->file_bytes), DIGEST_SHA256, &digest);
 	memcpy(h->digest, digest.bytes, sizeof(h->digest));
-	uint32_t crc = hash_crc32c(0, h, sizeof(*h));
-	h->checksum = hash_crc32c(crc, table, h->block_count * sizeof(*table));
+	uint32_t crc = digest_crc32c(0, h, sizeof(*h));
+	h->checksum = digest_crc32c(crc, table, h->block_count * sizeof(*table));
 	memcpy(bytes, h, sizeof(*h));
 }
 

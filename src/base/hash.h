@@ -10,7 +10,5 @@ uint64_t hash_siphash(const uint8_t key[16], const void *data, size_t len);
 uint64_t hash_table(struct slice s);
 /* FNV-1a 64: stable across runs and machines; for files of our own. */
 uint64_t hash_stable(struct slice s);
-/* CRC-32C (Castagnoli), as in iSCSI; seed with 0, chainable. */
-uint32_t hash_crc32c(uint32_t crc, const void *data, size_t len);
 
 #endif

@@ -33,6 +33,9 @@ const char *digest_format(const struct digest *d, char text[static DIGEST_TEXT_M
 /* "sha256:" or "sha512:" and lower-case hex of the right length; ERR_FORMAT else (OCI image spec, descriptor). */
 bool digest_parse(struct slice text, struct digest *ret, struct error *err);
 
+/* CRC-32C (Castagnoli), as in iSCSI, by isa-l; seed with 0, chainable.  Finds damage, not forgery. */
+uint32_t digest_crc32c(uint32_t crc, const void *data, size_t len);
+
 /* Passes a stream through and digests it; `count` is the bytes that passed. */
 struct stream_digest {
 	struct stream stream;

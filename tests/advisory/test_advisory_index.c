@@ -6,7 +6,7 @@
 #include "records.h"
 
 #include "advisory/match.h"
-#include "base/hash.h"
+#include "format/digest.h"
 
 static const char *const samples[] = {
 	"{'id':'GHSA-1','aliases':['CVE-2025-1'],'published':'2025-01-01','modified':'2025-12-30',"
@@ -329,11 +329,11 @@ static void reseal(struct buf *b)
 	for (size_t i = 0; i < h->block_count; i++) {
 		size_t at = h->body + i * INDEX_BLOCK, left = b->len - at;
 
-		table[i] = hash_crc32c(0, b->data + at, left < INDEX_BLOCK ? left : INDEX_BLOCK);
+		table[i] = digest_crc32c(0, b->data + at, left < INDEX_BLOCK ? left : INDEX_BLOCK);
 	}
 	h->checksum = 0;
-	uint32_t crc = hash_crc32c(0, h, sizeof(*h));
-	h->checksum = hash_crc32c(crc, table, h->block_count * sizeof(*table));
+	uint32_t crc = digest_crc32c(0, h, sizeof(*h));
+	h->checksum = digest_crc32c(crc, table, h->block_count * sizeof(*table));
 }
 
 /* Numbers that lie, under checksums that do not: errors or odd answers, nothing else. */
