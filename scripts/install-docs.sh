@@ -5,6 +5,10 @@ set -eu
 
 bulwark=$1 mandir=$2 datadir=$3
 root=${MESON_INSTALL_DESTDIR_PREFIX:?run by meson install}
+case $bulwark in
+/*) ;;
+*) bulwark=${MESON_BUILD_ROOT:?run by meson install}/$bulwark ;;
+esac
 
 man=$root/$mandir/man1
 mkdir -p "$man" "$root/$datadir/bash-completion/completions" \
