@@ -168,8 +168,9 @@ static bool no_candidate(struct reader *r, struct error *err)
 		return error_set(err, ERR_NOT_FOUND, "the layout holds no image");
 	struct slice list = arena_join(a, names.items, names.count, SLICE(", "));
 	return error_set(err, ERR_NOT_FOUND,
-			 "the layout holds no image %.*s for %.*s/%.*s, but %.*s",
-			 SLICE_ARG(r->options->tag), SLICE_ARG(r->options->platform.os),
+			 "the layout holds no image %.*s%sfor %.*s/%.*s, but %.*s",
+			 SLICE_ARG(r->options->tag), slice_empty(r->options->tag) ? "" : " ",
+			 SLICE_ARG(r->options->platform.os),
 			 SLICE_ARG(r->options->platform.architecture), SLICE_ARG(list));
 }
 

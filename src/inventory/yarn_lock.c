@@ -134,8 +134,9 @@ static void read_classic(struct manifest *m)
 		if (line.data[0] != ' ') {
 			finish_block(m, &b);
 			sound = start_block(&b, line, offset);
-		} else if (!slice_empty(b.name)) {
-			sound = take_line(&b, line, &m->scratch);
+		} else {
+			/* Outside of an entry nothing may be indented: it would vanish unsaid. */
+			sound = !slice_empty(b.name) && take_line(&b, line, &m->scratch);
 		}
 		if (!sound)
 			manifest_skip(m, offset, "no line of a yarn.lock");

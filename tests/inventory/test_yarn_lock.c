@@ -184,6 +184,11 @@ static void test_malformed(void **state)
 	row_expect(&t, "a", "1.0.0", 0);
 	row_expect_partial(&t, "line 4, column 1: an entry without a version");
 	row_end(&t);
+	/* An entry that is indented is none: it must not vanish unsaid. */
+	row_run(&t, ROW, SLICE("# yarn lockfile v1\n\n  a@1:\n    version \"1.0.0\"\n"));
+	row_expect_count(&t, 0);
+	row_expect_partial(&t, "line 3, column 1");
+	row_end(&t);
 	row_run(&t, ROW,
 		SLICE("__metadata:\n  version: 8\n\"a@npm:1\":\n  version: 1.0.0\n"
 		      "  resolution: \"a@npm:1.0.0\"\n\"b: c\n"));
