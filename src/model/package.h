@@ -27,6 +27,42 @@ enum package_origin {
 	ORIGIN_PIPFILE_LOCK,
 	ORIGIN_PDM_LOCK,
 	ORIGIN_UV_LOCK,
+	ORIGIN_PYLOCK,         /* pylock.toml, PEP 751 */
+	ORIGIN_PACMAN,
+	ORIGIN_OPKG,
+	ORIGIN_PORTAGE,
+	ORIGIN_JAVA_ARCHIVE,   /* jar, war, ear, par */
+	ORIGIN_MAVEN_POM,
+	ORIGIN_GRADLE_LOCK,
+	ORIGIN_SBT_LOCK,
+	ORIGIN_RUST_BINARY,    /* cargo-auditable */
+	ORIGIN_CARGO_LOCK,
+	ORIGIN_GO_MOD,
+	ORIGIN_GEM,            /* installed gemspec */
+	ORIGIN_BUNDLER_LOCK,
+	ORIGIN_COMPOSER_INSTALLED,
+	ORIGIN_COMPOSER_LOCK,
+	ORIGIN_DOTNET_DEPS,    /* *.deps.json */
+	ORIGIN_NUGET_LOCK,     /* packages.lock.json */
+	ORIGIN_NUGET_CONFIG,   /* packages.config */
+	ORIGIN_NUGET_PROPS,    /* Directory.Packages.props */
+	ORIGIN_CONDA,          /* conda-meta */
+	ORIGIN_CONDA_ENVIRONMENT,
+	ORIGIN_MIX_LOCK,
+	ORIGIN_PUB_LOCK,
+	ORIGIN_BUN_LOCK,
+	ORIGIN_SWIFT_RESOLVED,
+	ORIGIN_COCOAPODS_LOCK,
+	ORIGIN_CONAN_LOCK,
+	ORIGIN_JULIA_MANIFEST,
+	ORIGIN_RENV_LOCK,
+	ORIGIN_R_PACKAGE,      /* installed DESCRIPTION */
+	ORIGIN_HASKELL_LOCK,   /* stack.yaml.lock, cabal.project.freeze */
+	ORIGIN_OPAM,           /* installed opam switch */
+	ORIGIN_BITNAMI,        /* .spdx-*.spdx of Bitnami's images */
+	ORIGIN_WORDPRESS,
+	ORIGIN_PROGRAM,        /* outside any package manager, by strings in the binary */
+	ORIGIN_SBOM,           /* of a kind that only an SBOM told of */
 	ORIGIN_COUNT,
 };
 
