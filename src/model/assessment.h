@@ -23,14 +23,29 @@ enum confidence { CONFIDENCE_LOW, CONFIDENCE_MEDIUM, CONFIDENCE_HIGH };
 const char *assessment_status_name(enum assessment_status s);
 const char *confidence_name(enum confidence c);
 
-/* A rule's identity; rooms that have rules keep tables of these or of rows that embed one. */
+enum rule_fix { RULE_FIX_NONE, RULE_FIX_SAFE, RULE_FIX_UNSAFE };
+
+/* A rule's identity and documentation; rooms that have rules keep tables of rows that embed one. */
 struct rule {
-	struct slice id;        /* "vulnerability", "BW-DF-001" */
+	struct slice id;        /* "vulnerability", "dockerfile-user-missing" */
 	unsigned version;       /* raised when the rule's meaning changes: part of fingerprints */
 	struct slice title;
 	enum severity severity; /* default */
 	struct slice help;      /* why and what to do */
+	enum confidence confidence;     /* default */
+	enum rule_fix fix;      /* can the program mend it? */
+	bool optional;          /* off until the policy or the command line asks for it */
+	/*
+	 * The peers' ids that stand for the same matter ("hadolint:DL3006"); NULL-terminated,
+	 * may be NULL.  A finding names only those whose own rule fires on its input.
+	 */
+	const char *const *aliases;
+	/* "cis:4.1", "nist:4.1.2", "owasp:D01", "cwe:CWE-250", "guide:Dockerfile Security"; as aliases. */
+	const char *const *references;
+	const char *bad, *good; /* examples; NULL: none */
 };
+
+#define RULE_LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 extern const struct rule rule_vulnerability;  /* subject: package; match set */
 extern const struct rule rule_pending_update; /* subject: package; a security update waits in the archive */
@@ -63,6 +78,7 @@ struct assessment {
 	struct VEC_OF(struct span) spans;        /* the first is the main one */
 	struct VEC_OF(struct evidence) evidence;
 	struct VEC_OF(struct fix) fixes;
+	struct slice_list aliases;  /* the peers' ids that fire here, and the rule's cis: and nist: references */
 	const struct match *match;  /* of rule_vulnerability and rule_pending_update, else NULL */
 	struct slice suppressed_by; /* reason of the policy's ignore; empty: not suppressed */
 	struct fingerprint fingerprint;

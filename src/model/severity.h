@@ -1,4 +1,7 @@
-/* The one severity scale. Ordered: a larger value is worse. */
+/*
+ * The one severity scale. Ordered: a larger value is worse.  Linters' words on
+ * it: error is high, warning medium, info low, style negligible.
+ */
 #ifndef BULWARK_MODEL_SEVERITY_H
 #define BULWARK_MODEL_SEVERITY_H
 
