@@ -26,6 +26,15 @@ struct ignore {
 
 struct ignore_list VEC_OF(struct ignore);
 
+/* `rules: {ID: off}`, `{ID: on}`, `{ID: warning}`: the last one for a rule counts. */
+struct rule_setting {
+	struct slice id;
+	bool on;
+	bool has_severity;
+	enum severity severity;
+};
+struct rule_setting_list VEC_OF(struct rule_setting);
+
 struct policy {
 	bool fail_never;              /* --fail-on never */
 	enum severity fail_on;        /* default SEVERITY_HIGH */
@@ -36,6 +45,7 @@ struct policy {
 	struct ignore_list ignores;
 	struct slice_list skip_dirs, skip_files; /* globs */
 	struct slice_list trusted_registries;
+	struct rule_setting_list rules;
 };
 
 void policy_init(struct policy *p);

@@ -178,6 +178,27 @@ static bool read_ignores(const struct reader *r, const struct node *list, struct
 	return true;
 }
 
+/* YAML 1.1 readers take off and on for booleans, as people write them here. */
+static bool read_rules(const struct reader *r, const struct node *map, struct error *err)
+{
+	if (map->type != NODE_MAP)
+		return BAD(r, map->offset, err, "rules takes a map from rule to off, on or a severity");
+	node_each(n, map) {
+		struct rule_setting *s = vec_add(r->arena, &r->policy->rules);
+
+		s->id = arena_copy(r->arena, n->key);
+		if (n->type == NODE_BOOL || slice_is(node_text(n), "on") || slice_is(node_text(n), "off")) {
+			s->on = n->type == NODE_BOOL ? n->truth : slice_is(node_text(n), "on");
+			continue;
+		}
+		s->on = s->has_severity = true;
+		if (!severity_parse(node_text(n), &s->severity))
+			return BAD(r, n->offset, err, "a rule is off, on or a severity, not \"%.*s\"",
+				   SLICE_ARG(node_text(n)));
+	}
+	return true;
+}
+
 static bool read_member(const struct reader *r, const struct node *n, struct error *err)
 {
 	struct policy *p = r->policy;
@@ -200,6 +221,8 @@ static bool read_member(const struct reader *r, const struct node *n, struct err
 		return read_texts(r, n, &p->skip_files, err);
 	if (slice_is(n->key, "trusted-registries"))
 		return read_texts(r, n, &p->trusted_registries, err);
+	if (slice_is(n->key, "rules"))
+		return read_rules(r, n, err);
 	return BAD(r, n->key_offset, err, "unknown key \"%.*s\"", SLICE_ARG(n->key));
 }
 

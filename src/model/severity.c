@@ -16,11 +16,11 @@ static const struct {
 	enum severity severity;
 } vendor_words[] = {
 	{ SLICE_INIT("none"), SEVERITY_NEGLIGIBLE },
+	{ SLICE_INIT("style"), SEVERITY_NEGLIGIBLE },
 	{ SLICE_INIT("info"), SEVERITY_NEGLIGIBLE },
 	{ SLICE_INIT("informational"), SEVERITY_NEGLIGIBLE },
 	{ SLICE_INIT("unimportant"), SEVERITY_NEGLIGIBLE },
 	{ SLICE_INIT("minor"), SEVERITY_LOW },
-	{ SLICE_INIT("style"), SEVERITY_LOW },
 	{ SLICE_INIT("moderate"), SEVERITY_MEDIUM },
 	{ SLICE_INIT("warning"), SEVERITY_MEDIUM },
 	{ SLICE_INIT("important"), SEVERITY_HIGH },

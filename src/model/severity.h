@@ -1,6 +1,6 @@
 /*
  * The one severity scale. Ordered: a larger value is worse.  Linters' words on
- * it: error is high, warning medium, info low, style negligible.
+ * it: error is high, warning medium, info and style negligible.
  */
 #ifndef BULWARK_MODEL_SEVERITY_H
 #define BULWARK_MODEL_SEVERITY_H
