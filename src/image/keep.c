@@ -250,9 +250,72 @@ static bool send_wanted(struct keeper *k, size_t number, bool directory,
 	return true;
 }
 
+static bool send_sieved(struct keeper *k, const struct inventory_row *row, struct slice path,
+			struct slice as, struct inventory_output *out, const struct error *failure,
+			bool *kept, struct error *err)
+{
+	if (out->want_whole) {
+		*kept = true;
+		return record_put_need(k->sink, path, path, row_number(row), err);
+	}
+	if (out->packages.count == 0 && out->partial.code == ERR_NONE && failure->code == ERR_NONE)
+		return true;
+	*kept = true;
+	return send(k, row, path, as, out, failure, err);
+}
+
+/* Shows the row what starts with `piece`. */
+static bool feed_and_send(struct keeper *k, const struct inventory_row *row,
+			  const struct inventory_file *file, struct slice path, struct slice piece,
+			  struct stream *bytes, bool *kept, struct error *err)
+{
+	struct inventory_output out = {.arena = &k->arena, .os.layer = -1};
+	struct error failure = ERROR_INIT;
+
+	if (!record_flush(k->sink, err))
+		return false;
+	struct inventory_sieve *state = row->sieve_begin(&k->arena, file);
+
+	while (!slice_empty(piece) && row->sieve_feed(state, piece))
+		if (!stream_next(bytes, &piece, err))
+			return false;
+	if (!row->sieve_finish(state, &out, &failure) && failure.code == ERR_NONE)
+		error_set(&failure, ERR_FORMAT, "cannot be read");
+	return send_sieved(k, row, path, file->path, &out, &failure, kept, err);
+}
+
+static bool stream_row(struct keeper *k, const struct inventory_row *row,
+		       const struct inventory_file *file, struct slice path, struct stream *bytes,
+		       bool *kept, struct error *err)
+{
+	struct slice piece;
+
+	return stream_next(bytes, &piece, err) &&
+	       feed_and_send(k, row, file, path, piece, bytes, kept, err);
+}
+
+/* The only want of the path when it is of a row that reads streams, else NULL. */
+static const struct keep_wanted *streamed_want(const struct keeper *k, struct slice path)
+{
+	size_t n = first_wanted(k, path);
+	const struct keep_wanted *w = n ? &k->options->wanted->items[n - 1] : NULL;
+
+	return w && !w->directory && !k->wanted_next[n - 1] && inventory_streams(inventory_rows[w->row])
+		       ? w : NULL;
+}
+
+/* The bytes pass once: what is wanted under several names is read whole. */
 static bool keep_wanted(struct keeper *k, const struct inventory_file *file, struct stream *bytes,
 			bool *kept, struct error *err)
 {
+	const struct keep_wanted *streamed = streamed_want(k, file->path);
+
+	if (streamed) {
+		struct inventory_file as = *file;
+
+		as.path = streamed->as;
+		return stream_row(k, inventory_rows[streamed->row], &as, file->path, bytes, kept, err);
+	}
 	if (file->size <= LIMIT_KEEP && !read_whole(k, bytes, LIMIT_KEEP, err))
 		return false;
 	return send_wanted(k, first_wanted(k, file->path), false, file, kept, err) &&
@@ -279,20 +342,6 @@ static bool first_piece(struct keeper *k, struct stream *bytes, struct slice *re
 	return true;
 }
 
-static bool send_sieved(struct keeper *k, const struct inventory_row *row, struct slice path,
-			struct inventory_output *out, const struct error *failure, bool *kept,
-			struct error *err)
-{
-	if (out->want_whole) {
-		*kept = true;
-		return record_put_need(k->sink, path, path, row_number(row), err);
-	}
-	if (out->packages.count == 0 && out->partial.code == ERR_NONE && failure->code == ERR_NONE)
-		return true;
-	*kept = true;
-	return send(k, row, path, path, out, failure, err);
-}
-
 static bool sieve(struct keeper *k, const struct inventory_file *file, struct stream *bytes,
 		  bool *kept, struct error *err)
 {
@@ -304,18 +353,7 @@ static bool sieve(struct keeper *k, const struct inventory_file *file, struct st
 	if (!row)
 		return true;
 	k->program = row_number(row) + 1;
-	struct inventory_output out = {.arena = &k->arena, .os.layer = -1};
-	struct error failure = ERROR_INIT;
-	if (!record_flush(k->sink, err))
-		return false;
-	struct inventory_sieve *state = row->sieve_begin(&k->arena, file);
-
-	while (!slice_empty(piece) && row->sieve_feed(state, piece))
-		if (!stream_next(bytes, &piece, err))
-			return false;
-	if (!row->sieve_finish(state, &out, &failure) && failure.code == ERR_NONE)
-		error_set(&failure, ERR_FORMAT, "cannot be read");
-	return send_sieved(k, row, file->path, &out, &failure, kept, err);
+	return feed_and_send(k, row, file, file->path, piece, bytes, kept, err);
 }
 
 bool keeper_file(struct keeper *k, const struct inventory_file *file, struct stream *bytes,
@@ -330,7 +368,9 @@ bool keeper_file(struct keeper *k, const struct inventory_file *file, struct str
 		ok = !keeper_looks(k, file) || keep_wanted(k, file, bytes, ret_kept, err);
 	} else if ((row = match_path(k->options, file->path)) != NULL) {
 		*ret_kept = true;
-		ok = keep_whole(k, row, file, bytes, err);
+		ok = inventory_streams(row) && !row->unsupported
+			     ? stream_row(k, row, file, file->path, bytes, ret_kept, err)
+			     : keep_whole(k, row, file, bytes, err);
 	} else if (may_be_program(file)) {
 		ok = sieve(k, file, bytes, ret_kept, err);
 	}

@@ -296,7 +296,8 @@ static void add_packages(struct work *w, const struct union_visible *v,
 					 "a worker answered with a malformed package");
 				return;
 			}
-			p->path = path;
+			p->path = slice_empty(p->path) ? path :
+				  arena_printf(a, "%.*s!/%.*s", SLICE_ARG(path), SLICE_ARG(p->path));
 			p->layer = w->outline.has_image ? (int32_t)v->layer : -1;
 			left--;
 		}

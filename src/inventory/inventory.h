@@ -69,14 +69,18 @@ struct inventory_row {
 	/*
 	 * Packages of the file into out.  The engine sets path and layer of each
 	 * package afterwards; a parser sets origin, name, version, source_*,
-	 * flags, offset and length.  False: the file cannot be read at all.
+	 * flags, offset and length, and, for what lies within an archive, the path
+	 * there, which then follows the file's behind "!/".  False: the file cannot
+	 * be read at all.
 	 */
 	bool (*parse)(const struct inventory_input *in, struct inventory_output *out, struct error *err);
 	/*
 	 * For rows that know a file by its first bytes (executables): wants says
 	 * whether a file of this mode, size and first piece (at least 64 bytes or
 	 * the whole file) is of interest; then every piece is fed, the first too,
-	 * and finish gives packages or sets want_whole.  All three or none.
+	 * and finish gives packages or sets want_whole.  All three or none, but for
+	 * rows with `matches` that read their files as streams, whatever their
+	 * size: they have no sieve_wants, and cannot want the whole file.
 	 */
 	bool (*sieve_wants)(const struct inventory_file *file, struct slice first);
 	struct inventory_sieve *(*sieve_begin)(struct arena *a, const struct inventory_file *file);
@@ -100,6 +104,12 @@ const struct inventory_row *inventory_match_path(unsigned scope, struct slice pa
 /* The first sieve row that wants it by its first bytes; NULL: none. */
 const struct inventory_row *inventory_match_bytes(unsigned scope, const struct inventory_file *file,
 						  struct slice first);
+
+/* Whether the row is shown every file that it knows by its path piece by piece. */
+static inline bool inventory_streams(const struct inventory_row *row)
+{
+	return row->matches && row->sieve_begin && !row->sieve_wants;
+}
 
 /* Adds an empty package with the row's origin to the output. */
 struct package *inventory_add(struct inventory_output *out, enum package_origin origin,

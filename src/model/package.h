@@ -87,6 +87,7 @@ enum package_flag {
 	PACKAGE_HALF_INSTALLED = 1 << 5,/* files may be there */
 	PACKAGE_UNVERSIONED = 1 << 6,   /* "(devel)" and the like: cannot be compared */
 	PACKAGE_LOCAL = 1 << 7,     /* from a path or repository, not from the ecosystem's registry */
+	PACKAGE_GUESSED = 1 << 8,   /* its identity is pieced together from names, no descriptor tells it */
 };
 
 /*
@@ -109,7 +110,7 @@ struct package {
 	struct slice maintainer;
 	struct slice integrity;       /* as a lock file gives it */
 	struct slice distro;          /* purl qualifier: "debian-12", "alpine-3.18.4" */
-	struct slice path;            /* file that told of it, no leading slash */
+	struct slice path;            /* file that told of it, no leading slash; "app.jar!/lib/x.jar" within an archive */
 	int32_t layer;                /* number of the layer in the image, -1: no image */
 	uint64_t offset, length;      /* where in that file; length 0: the whole file */
 	struct slice_list depends;    /* names, where the file tells */

@@ -180,6 +180,7 @@ static void write_flags(struct json_writer *w, uint32_t flags)
 		{ PACKAGE_HALF_INSTALLED, "half-installed" },
 		{ PACKAGE_UNVERSIONED, "unversioned" },
 		{ PACKAGE_LOCAL, "local" },
+		{ PACKAGE_GUESSED, "guessed" },
 	};
 
 	json_key(w, "flags");

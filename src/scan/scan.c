@@ -66,7 +66,7 @@ static void assess_vulnerability(const struct match *m, struct arena *a, struct 
 	x->rule = &rule_vulnerability;
 	x->status = STATUS_FAIL;
 	x->severity = m->vulnerability->severity;
-	x->confidence = CONFIDENCE_HIGH;
+	x->confidence = m->package->flags & PACKAGE_GUESSED ? CONFIDENCE_MEDIUM : CONFIDENCE_HIGH;
 	x->subject = subject_of(m->package, a);
 	x->discriminator = m->vulnerability->id;
 	x->message = message_of(m, a);
