@@ -100,7 +100,6 @@ struct slice shell_program(const struct shell_command *c);
  * Gives the number of its first word; words.count when there is none.
  */
 size_t shell_program_word(const struct shell_command *c);
-/* The operand number `n` behind the program (options and what belongs to them are passed over). */
 /* Has it the option ("-y" also within "-qy", "--yes" also as "--yes=...")? NULL: no. */
 const struct shell_word *shell_option(const struct shell_command *c, const char *name);
 
