@@ -22,6 +22,15 @@
 #define LIMIT_NODES           4000000          /* values of one JSON or TOML text */
 #define LIMIT_DOCUMENT        (256 * MIB)      /* one JSON, YAML or TOML text */
 
+/* Configuration */
+#define LIMIT_CONFIG          (16 * MIB)       /* one file */
+#define LIMIT_CONFIG_NODES    500000           /* values of one YAML text, aliases expanded */
+#define LIMIT_PROBLEMS        1000             /* told of one project */
+#define LIMIT_COMPOSE_FILES   256              /* of one project, by extends and include too */
+#define LIMIT_COMPOSE_DEPTH   32               /* of extends, include, nested variables */
+#define LIMIT_COMPOSE_VALUES  2000000          /* copied while a project is put together */
+#define LIMIT_CONFIG_TEXT     (64 * MIB)       /* made by putting in variables, in all */
+
 /* Images */
 #define LIMIT_MANIFEST        (8 * MIB)        /* manifest, index or config blob */
 #define LIMIT_LAYERS          1024
@@ -39,6 +48,12 @@
 #define LIMIT_PACKAGES        ((size_t)2000000)    /* per target */
 #define LIMIT_LINE            (1 * MIB)
 
+/* Archives that hold packages, and those within them; together, for one file */
+#define LIMIT_ARCHIVE_DEPTH   16               /* archives within one another, the outermost included */
+#define LIMIT_ARCHIVE_ENTRIES ((uint64_t)2000000)
+#define LIMIT_ARCHIVE_RATIO   100              /* inflated : read, past LIMIT_ARCHIVE_FLOOR */
+#define LIMIT_ARCHIVE_FLOOR   ((uint64_t)256 << 20)
+
 /* Workers */
 #define LIMIT_RECORD          (64 * MIB)       /* one answer */
 #define LIMIT_WORKER_MEMORY   ((size_t)4 * GIB)    /* address space */
@@ -49,5 +64,6 @@
 #define LIMIT_ZIP_ENTRIES     ((size_t)4000000)
 #define LIMIT_INDEX           ((uint64_t)4 << 30)
 #define LIMIT_DOWNLOAD        ((uint64_t)4 << 30)
+#define LIMIT_FEED            (2 * GIB)        /* one file of a feed, inflated */
 
 #endif

@@ -12,12 +12,12 @@
 
 struct env_entry {
 	struct slice name;
-	struct slice value;    /* expanded */
-	struct slice raw;      /* as written, without quotes */
-	bool inherited;        /* a name alone */
-	bool set;              /* has a value */
+	struct slice value; /* expanded */
+	struct slice raw; /* as written, without quotes */
+	bool inherited; /* a name alone */
+	bool set; /* has a value */
 	bool quoted;
-	struct span span;      /* of the whole entry */
+	struct span span; /* of the whole entry */
 	struct span name_span;
 	struct span value_span; /* with its quotes */
 };
@@ -26,7 +26,7 @@ struct env_entry_list VEC_OF(struct env_entry);
 /* Values of variables by name; false: not set. */
 struct env_lookup {
 	bool (*find)(const void *context, struct slice name, struct slice *ret);
-	const void *context;   /* find NULL: nothing is set */
+	const void *context; /* find NULL: nothing is set */
 };
 
 void env_file_read(struct slice text, uint32_t source, bool raw, const struct env_lookup *outer,

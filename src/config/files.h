@@ -10,8 +10,10 @@
 #include "base/error.h"
 
 struct config_files {
-	/* The bytes of a normalised path, in the arena. ERR_NOT_FOUND when there is no such file. */
-	bool (*read)(void *context, struct slice path, struct arena *a, struct slice *ret, struct error *err);
+	/* The bytes of a normalised path, in the arena. ERR_NOT_FOUND when there is no such file.
+	 */
+	bool (*read)(void *context, struct slice path, struct arena *a, struct slice *ret,
+		     struct error *err);
 	void *context;
 };
 

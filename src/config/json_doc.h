@@ -14,7 +14,7 @@
 struct json_doc {
 	struct slice text;
 	uint32_t source;
-	bool broken;        /* a program that reads JSON refuses this text */
+	bool broken; /* a program that reads JSON refuses this text */
 	struct value *root; /* NULL: nothing could be read */
 };
 

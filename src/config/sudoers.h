@@ -8,22 +8,22 @@
 #include "config/problem.h"
 
 struct sudoers_command {
-	struct slice command;       /* path with arguments; "ALL"; quotes and escapes taken off */
+	struct slice command; /* path with arguments; "ALL"; quotes and escapes taken off */
 	bool negated;
 	bool nopasswd, noexec, setenv;
-	struct slice run_as;        /* inside the parentheses; empty: root */
+	struct slice run_as; /* inside the parentheses; empty: root */
 	struct span span;
 };
 
 struct sudoers_entry {
-	struct slice_list users;    /* "alice", "%docker", "#1000", "ALL"; aliases expanded */
+	struct slice_list users; /* "alice", "%docker", "#1000", "ALL"; aliases expanded */
 	struct slice_list hosts;
 	struct VEC_OF(struct sudoers_command) commands; /* aliases expanded */
-	struct span span;           /* the whole line, continuation lines too */
+	struct span span; /* the whole line, continuation lines too */
 };
 
 struct sudoers_default {
-	struct slice text;          /* behind Defaults */
+	struct slice text; /* behind Defaults */
 	struct span span;
 };
 

@@ -15,17 +15,18 @@
 #include "config/value.h"
 
 struct yaml_comment {
-	struct span span;   /* from # to the end of the line, without the line break */
-	bool own_line;      /* nothing but space stands before it */
+	struct span span; /* from # to the end of the line, without the line break */
+	bool own_line; /* nothing but space stands before it */
 };
 struct yaml_comment_list VEC_OF(struct yaml_comment);
 
 struct yaml_doc {
 	struct slice text;
 	uint32_t source;
-	bool broken;                 /* a syntax error or limit: what follows it is missing */
+	bool broken; /* a syntax error or limit: what follows it is missing */
 	struct value_list documents; /* in order; an empty one is a NODE_NULL of length 0 */
-	struct yaml_comment_list comments; /* in order; up to a syntax error and behind it by best effort */
+	struct yaml_comment_list
+		comments; /* in order; up to a syntax error and behind it by best effort */
 };
 
 /* Always fills *ret; problems of the file go to `problems`. */

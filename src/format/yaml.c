@@ -148,21 +148,23 @@ static bool is_one_of(struct slice s, const char *const words[3])
 	return false;
 }
 
-static void resolve(struct node *n)
+enum node_type yaml_scalar_type(struct slice text, bool *ret_truth)
 {
 	static const char *const nulls[] = { "null", "Null", "NULL" };
 	static const char *const trues[] = { "true", "True", "TRUE" };
 	static const char *const falses[] = { "false", "False", "FALSE" };
 
-	n->truth = is_one_of(n->text, trues);
-	if (n->truth || is_one_of(n->text, falses))
-		n->type = NODE_BOOL;
-	else if (slice_empty(n->text) || slice_is(n->text, "~") || is_one_of(n->text, nulls))
-		n->type = NODE_NULL;
-	else if (is_number(n->text))
-		n->type = NODE_NUMBER;
-	else
-		n->type = NODE_STRING;
+	*ret_truth = is_one_of(text, trues);
+	if (*ret_truth || is_one_of(text, falses))
+		return NODE_BOOL;
+	if (slice_empty(text) || slice_is(text, "~") || is_one_of(text, nulls))
+		return NODE_NULL;
+	return is_number(text) ? NODE_NUMBER : NODE_STRING;
+}
+
+static void resolve(struct node *n)
+{
+	n->type = yaml_scalar_type(n->text, &n->truth);
 }
 
 /* Tags whose values look the same as untagged plain ones. */

@@ -18,4 +18,7 @@
 bool yaml_parse(struct slice text, unsigned index, struct arena *a, struct node **ret,
 		struct error *err);
 
+/* What a plain scalar without a tag is: null, bool (and which), number or string. */
+enum node_type yaml_scalar_type(struct slice text, bool *ret_truth);
+
 #endif
