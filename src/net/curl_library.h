@@ -17,6 +17,8 @@
 	X(easy_perform)                                                                      \
 	X(easy_getinfo)                                                                      \
 	X(easy_header)                                                                       \
+	X(easy_nextheader)                                                                   \
+	X(easy_reset)                                                                        \
 	X(easy_strerror)                                                                     \
 	X(easy_cleanup)                                                                      \
 	X(slist_append)                                                                      \

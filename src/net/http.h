@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/slice.h"
 #include "model/run.h"
+#include "net/exchange.h"
 
 struct http_request {
 	struct slice url;
@@ -51,8 +52,6 @@ struct http_response {
  */
 bool http_download(struct run *run, const struct http_request *request, int fd,
 		   struct http_response *ret, struct error *err);
-
-#define HTTP_RETRY_AFTER_MAX_MS 30000
 
 /* True for http:// and https:// URLs. */
 bool http_is_url(struct slice name);
