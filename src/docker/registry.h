@@ -41,6 +41,8 @@ struct registry;
 struct registry *registry_open(struct run *run, const struct reference *ref,
 			       const struct registry_options *options, struct error *err);
 void registry_close(struct registry *r);
+/* In a child after fork: the connections stay the parent's, everything else goes on. */
+bool registry_reconnect(struct registry *r, struct error *err);
 const struct reference *registry_reference(const struct registry *r);
 
 /* GET /v2/: is it a registry, and does it let us in? */
