@@ -1,6 +1,7 @@
 /* Image references: the grammar of Distribution and Docker's short names. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
 
