@@ -385,3 +385,43 @@ bool inflate_raw(struct slice in, char *out, size_t out_len, struct error *err)
 				    "inflates to less than its size says, or bytes are left over");
 	return true;
 }
+
+#define ZLIB_PIECE (64 * KIB)
+
+/* Inflates one piece; *ret_ended is set behind the checksum. */
+static bool zlib_piece(struct inflate_state *state, struct buf *out, bool *ret_ended, struct error *err)
+{
+	size_t room = out->cap - out->len < ZLIB_PIECE ? out->cap - out->len : ZLIB_PIECE;
+	char *place = room ? buf_reserve(out, room) : NULL;
+
+	if (!place)
+		return error_set(err, ERR_LIMIT, "inflates to more than %zu bytes", out->cap);
+	state->next_out = (uint8_t *)place;
+	state->avail_out = (uint32_t)room;
+	int code = isal_inflate(state);
+	buf_commit(out, room - state->avail_out);
+	if (code != ISAL_DECOMP_OK)
+		return error_set(err, ERR_FORMAT, "malformed zlib data");
+	*ret_ended = state->block_state == ISAL_BLOCK_FINISH;
+	if (!*ret_ended && state->avail_out)
+		return error_set(err, ERR_FORMAT, "the zlib data end too early");
+	return true;
+}
+
+bool inflate_zlib(struct slice in, struct buf *out, struct error *err)
+{
+	bool ended = false;
+
+	if (in.len > UINT32_MAX)
+		return error_set(err, ERR_LIMIT, "zlib data of more than 4 GiB");
+	struct inflate_state *state CLEANUP_FREE = mem_alloc(sizeof(*state));
+
+	isal_inflate_init(state);
+	state->crc_flag = ISAL_ZLIB;
+	state->next_in = (uint8_t *)(uintptr_t)in.data;
+	state->avail_in = (uint32_t)in.len;
+	while (!ended)
+		if (!zlib_piece(state, out, &ended, err))
+			return false;
+	return true;
+}

@@ -10,6 +10,7 @@
 #ifndef BULWARK_FORMAT_INFLATE_H
 #define BULWARK_FORMAT_INFLATE_H
 
+#include "base/buf.h"
 #include "format/stream.h"
 
 enum compression {
@@ -36,5 +37,11 @@ void stream_inflate_init(struct stream_inflate *s, struct stream *below);
 
 /* Raw deflate (RFC 1951) of known size, whole; for zip entries. */
 bool inflate_raw(struct slice in, char *out, size_t out_len, struct error *err);
+/*
+ * A zlib stream (RFC 1950) of unknown size, whole, appended to the buffer, whose
+ * cap is the limit (ERR_LIMIT).  The checksum is verified; what stands behind
+ * the stream is ignored.
+ */
+bool inflate_zlib(struct slice in, struct buf *out, struct error *err);
 
 #endif

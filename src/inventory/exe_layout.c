@@ -1,6 +1,10 @@
 #include "inventory/exe_layout.h"
 
 #include "base/cursor.h"
+#include "base/limits.h"
+
+#define HEAD_MAX (64 * KIB)
+#define HEAD_FIRST (4 * KIB)
 
 #define ELF_HEADER 64
 #define ELF_LOAD 1
@@ -210,6 +214,45 @@ enum exe_answer exe_layout_read(struct slice head, struct exe_layout *l, size_t 
 	if (slice_starts(head, SLICE("MZ")))
 		return pe_read(head, l, ret_need);
 	return macho_thin(head) ? macho_read(head, l, ret_need) : EXE_NONE;
+}
+
+/* Appends what is missing up to need; false: the piece has nothing more. */
+static bool head_append(struct exe_head *h, struct arena *a, size_t need, struct slice *piece)
+{
+	size_t missing = need - h->len, take = missing < piece->len ? missing : piece->len;
+
+	if (take == 0)
+		return false;
+	if (h->len + take > h->alloc) {
+		h->alloc = need < HEAD_FIRST ? HEAD_FIRST : HEAD_MAX;
+		char *larger = arena_alloc(a, h->alloc);
+
+		if (h->len)
+			memcpy(larger, h->bytes, h->len);
+		h->bytes = larger;
+	}
+	memcpy(h->bytes + h->len, piece->data, take);
+	h->len += take;
+	*piece = slice_from(*piece, take);
+	return true;
+}
+
+void exe_head_feed(struct exe_head *h, struct arena *a, struct slice piece)
+{
+	struct slice head = h->len ? slice_new(h->bytes, h->len) : piece;
+	enum exe_answer answer;
+	size_t need = 0;
+
+	while ((answer = exe_layout_read(head, &h->layout, &need)) == EXE_MORE && need <= HEAD_MAX) {
+		if (!head_append(h, a, need, &piece)) {
+			h->layout.count = 0;
+			return;
+		}
+		head = slice_new(h->bytes, h->len);
+	}
+	h->done = true;
+	if (answer != EXE_READ)
+		h->layout.count = 0;
 }
 
 bool exe_in_writable(const struct exe_layout *l, uint64_t offset, uint64_t length)

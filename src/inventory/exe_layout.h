@@ -8,7 +8,7 @@
 #ifndef BULWARK_INVENTORY_EXE_LAYOUT_H
 #define BULWARK_INVENTORY_EXE_LAYOUT_H
 
-#include "base/slice.h"
+#include "base/arena.h"
 
 /* Sound programs have a handful; what a file has beyond is not looked at. */
 #define EXE_SEGMENTS_MAX 64
@@ -36,6 +36,17 @@ enum exe_answer {
 bool exe_known(struct slice first);
 /* head: the file's first bytes. */
 enum exe_answer exe_layout_read(struct slice head, struct exe_layout *ret, size_t *ret_need);
+
+/* The layout read from the file's first bytes as they come in pieces of any size. */
+struct exe_head {
+	struct exe_layout layout; /* without segments until it is read, and where it cannot be */
+	bool done;
+	char *bytes;              /* the pieces so far, where the first one was too short */
+	size_t len, alloc;
+};
+
+/* Each piece from the file's first on, until done. */
+void exe_head_feed(struct exe_head *h, struct arena *a, struct slice piece);
 
 /* Do these bytes of the file stand in a writable segment? */
 bool exe_in_writable(const struct exe_layout *l, uint64_t offset, uint64_t length);

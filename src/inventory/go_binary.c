@@ -4,12 +4,9 @@
  * own module, and Go's standard library as "stdlib", which is its name in
  * advisories.
  */
-#include "base/limits.h"
-#include "inventory/exe_layout.h"
+#include "inventory/exe_probe.h"
 #include "inventory/go_buildinfo.h"
-#include "inventory/rows.h"
 
-#define MIN_SIZE 4096    /* no Go program is smaller, by far */
 #define MODULES_MAX 100000
 
 struct module {
@@ -152,35 +149,23 @@ static void add_stdlib(struct inventory_output *out, const struct go_text *versi
 	}
 }
 
-/* --------------------------------------------------------------------- row */
+/* ------------------------------------------------------------------- probe */
 
-struct inventory_sieve {
-	struct go_scanner *scanner;
-};
-
-static bool sieve_wants(const struct inventory_file *file, struct slice first)
+static void *probe_begin(struct arena *a, const struct inventory_file *file)
 {
-	return file->size >= MIN_SIZE && exe_known(first);
+	return go_scanner_new(a, file->size);
 }
 
-static struct inventory_sieve *sieve_begin(struct arena *a, const struct inventory_file *file)
+static enum exe_probe_need probe_feed(void *state, struct slice piece)
 {
-	struct inventory_sieve *s = arena_new(a, struct inventory_sieve);
-
-	s->scanner = go_scanner_new(a, file->size);
-	return s;
+	return go_scanner_feed(state, piece) ? EXE_PROBE_MORE : EXE_PROBE_ALONE;
 }
 
-static bool sieve_feed(struct inventory_sieve *s, struct slice piece)
-{
-	return go_scanner_feed(s->scanner, piece);
-}
-
-static bool sieve_finish(struct inventory_sieve *s, struct inventory_output *out, struct error *err)
+static bool probe_finish(void *state, struct inventory_output *out, struct error *err)
 {
 	struct go_buildinfo info;
 
-	switch (go_scanner_finish(s->scanner, &info)) {
+	switch (go_scanner_finish(state, &info)) {
 	case GO_NOTHING:
 		return true;
 	case GO_WANT_WHOLE:
@@ -196,23 +181,8 @@ static bool sieve_finish(struct inventory_sieve *s, struct inventory_output *out
 	return true;
 }
 
-static bool parse(const struct inventory_input *in, struct inventory_output *out, struct error *err)
-{
-	const struct inventory_file file = { .path = in->path, .size = in->bytes.len };
-	struct inventory_sieve *s = sieve_begin(out->arena, &file);
-
-	sieve_feed(s, in->bytes);
-	return sieve_finish(s, out, err);
-}
-
-const struct inventory_row inventory_go_binary = {
-	.name = "go-binary",
-	.origin = ORIGIN_GO_BINARY,
-	.scopes = INVENTORY_IMAGE | INVENTORY_DIRECTORY,
-	.max_size = LIMIT_KEEP,
-	.parse = parse,
-	.sieve_wants = sieve_wants,
-	.sieve_begin = sieve_begin,
-	.sieve_feed = sieve_feed,
-	.sieve_finish = sieve_finish,
+const struct exe_probe exe_probe_go = {
+	.begin = probe_begin,
+	.feed = probe_feed,
+	.finish = probe_finish,
 };

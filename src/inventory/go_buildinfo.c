@@ -12,7 +12,6 @@
 #define VERSION_MAX 256
 #define VARINT_MAX 10
 #define FRAME 16           /* bytes before and behind the module list */
-#define HEAD_MAX (64 * KIB)
 #define WINDOW_FIRST (4 * KIB)
 #define WINDOW_MAX (16 * MIB)
 #define POINTERS_MAX 16
@@ -32,11 +31,7 @@ struct pointers {
 struct go_scanner {
 	struct arena *arena;
 	uint64_t size, at;      /* of the file; bytes that were fed */
-	/* The file's head, until the layout is read. */
-	struct exe_layout layout;
-	char *head;
-	size_t head_len, head_alloc;
-	bool head_done;
+	struct exe_head head;
 	/* The block that is not complete yet. */
 	char carry[BLOCK];
 	/*
@@ -62,8 +57,6 @@ struct go_scanner *go_scanner_new(struct arena *a, uint64_t file_size)
 	return s;
 }
 
-/* ------------------------------------------------------------------ layout */
-
 static void grow(struct arena *a, char **data, size_t used, size_t *alloc, size_t want, size_t max)
 {
 	size_t next = *alloc ? *alloc : WINDOW_FIRST;
@@ -79,28 +72,6 @@ static void grow(struct arena *a, char **data, size_t used, size_t *alloc, size_
 		memcpy(larger, *data, used);
 	*data = larger;
 	*alloc = next;
-}
-
-static void read_layout(struct go_scanner *s, struct slice piece)
-{
-	size_t need = 0;
-	struct slice head = s->head_len ? slice_new(s->head, s->head_len) : piece;
-	enum exe_answer answer;
-
-	while ((answer = exe_layout_read(head, &s->layout, &need)) == EXE_MORE && need <= HEAD_MAX) {
-		size_t have = s->head_len, take = need - have < piece.len ? need - have : piece.len;
-
-		if (take == 0)
-			return;
-		grow(s->arena, &s->head, have, &s->head_alloc, have + take, HEAD_MAX);
-		memcpy(s->head + have, piece.data, take);
-		s->head_len += take;
-		piece = slice_from(piece, take);
-		head = slice_new(s->head, s->head_len);
-	}
-	s->head_done = true;
-	if (answer != EXE_READ)
-		s->layout.count = 0;
 }
 
 /* ---------------------------------------------------------------- decoding */
@@ -176,7 +147,7 @@ static uint64_t get_pointer(const struct exe_layout *l, struct slice s)
 /* Kept where the header fits the program and its pointer leads into the file. */
 static void note_pointers(struct go_scanner *s, struct slice header, bool writable)
 {
-	const struct exe_layout *l = &s->layout;
+	const struct exe_layout *l = &s->head.layout;
 	bool big = header.data[MAGIC_LEN + 1] & FLAG_BIG_ENDIAN;
 	uint64_t ignored;
 
@@ -214,7 +185,7 @@ static enum decoded look(struct go_scanner *s, size_t *need)
 {
 	struct slice bytes = slice_new(s->window + s->start, s->window_len - s->start);
 	uint64_t offset = s->window_offset + s->start;
-	bool writable = exe_in_writable(&s->layout, offset, HEADER);
+	bool writable = exe_in_writable(&s->head.layout, offset, HEADER);
 	struct go_buildinfo info = { 0 };
 
 	*need = HEADER;
@@ -345,13 +316,13 @@ static void follow_pointers(struct go_scanner *s, struct slice file)
 		const struct pointers *p = &s->pointers[i];
 		struct go_buildinfo info = { 0 };
 
-		if (!read_go_string(&s->layout, file, p->version, VERSION_MAX, &info.version) ||
+		if (!read_go_string(&s->head.layout, file, p->version, VERSION_MAX, &info.version) ||
 		    !sound_version(info.version.text)) {
 			s->broken |= p->writable;
 			continue;
 		}
 		/* A program built without modules has no list. */
-		if (read_go_string(&s->layout, file, p->modules, WINDOW_MAX, &info.modules))
+		if (read_go_string(&s->head.layout, file, p->modules, WINDOW_MAX, &info.modules))
 			info.modules = unframe(info.modules);
 		accept(s, &info, p->writable);
 	}
@@ -363,8 +334,8 @@ bool go_scanner_feed(struct go_scanner *s, struct slice piece)
 {
 	struct slice whole = s->at == 0 && piece.len == s->size ? piece : SLICE_EMPTY;
 
-	if (!s->head_done)
-		read_layout(s, piece);
+	if (!s->head.done)
+		exe_head_feed(&s->head, s->arena, piece);
 	while (!slice_empty(piece) && !s->found) {
 		if (!s->open) {
 			piece = scan(s, piece);

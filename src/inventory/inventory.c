@@ -15,7 +15,7 @@ const struct inventory_row *const inventory_rows[] = {
 	&inventory_apk_installed,
 	&inventory_rpm,
 	&inventory_pacman,
-	&inventory_go_binary,
+	&inventory_executable,
 	&inventory_node_package,
 	&inventory_npm_lock,
 	&inventory_yarn_lock,

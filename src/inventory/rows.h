@@ -10,7 +10,7 @@ extern const struct inventory_row inventory_dpkg_status_d;  /* var/lib/dpkg/stat
 extern const struct inventory_row inventory_apk_installed;  /* lib/apk/db/installed, usr/lib/apk/db/installed */
 extern const struct inventory_row inventory_rpm;            /* known to be there, not read */
 extern const struct inventory_row inventory_pacman;         /* the same */
-extern const struct inventory_row inventory_go_binary;
+extern const struct inventory_row inventory_executable;     /* Go and Rust programs */
 extern const struct inventory_row inventory_node_package;   /* node_modules package.json */
 extern const struct inventory_row inventory_npm_lock;       /* package-lock.json, npm-shrinkwrap.json */
 extern const struct inventory_row inventory_yarn_lock;

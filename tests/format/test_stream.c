@@ -594,6 +594,50 @@ static void test_raw(void **state)
 	buf_release(&packed);
 }
 
+static void test_zlib(void **state)
+{
+	static const struct slice text = SLICE_INIT("raw bytes raw bytes raw bytes");
+	struct buf packed, zlib, out, small;
+	uint32_t a = 1, b = 0;
+
+	(void)state;
+	buf_init(&packed, MIB);
+	buf_init(&zlib, MIB);
+	buf_init(&out, MIB);
+	buf_init(&small, text.len - 1);
+	add_gzip(&packed, text);
+	buf_add_lit(&zlib, "\x78\x9c");
+	buf_add(&zlib, packed.data + 10, packed.len - 18);
+	for (size_t i = 0; i < text.len; i++) {
+		a = (a + (uint8_t)text.data[i]) % 65521;
+		b = (b + a) % 65521;
+	}
+	const uint8_t sum[] = { (uint8_t)(b >> 8), (uint8_t)b, (uint8_t)(a >> 8), (uint8_t)a };
+	buf_add(&zlib, sum, sizeof(sum));
+	assert_true(inflate_zlib(buf_slice(&zlib), &out, NULL));
+	assert_true(slice_eq(buf_slice(&out), text));
+	/* Too little room; cut short; a wrong checksum; bytes behind the stream. */
+	struct error err = ERROR_INIT;
+	assert_false(inflate_zlib(buf_slice(&zlib), &small, &err));
+	assert_int_equal(err.code, ERR_LIMIT);
+	for (size_t len = 0; len < zlib.len; len++) {
+		buf_clear(&out);
+		assert_false(inflate_zlib(slice_first(buf_slice(&zlib), len), &out, NULL));
+	}
+	zlib.data[zlib.len - 1] ^= 1;
+	buf_clear(&out);
+	assert_false(inflate_zlib(buf_slice(&zlib), &out, NULL));
+	zlib.data[zlib.len - 1] ^= 1;
+	buf_add_lit(&zlib, "behind");
+	buf_clear(&out);
+	assert_true(inflate_zlib(buf_slice(&zlib), &out, NULL));
+	assert_true(slice_eq(buf_slice(&out), text));
+	buf_release(&packed);
+	buf_release(&zlib);
+	buf_release(&out);
+	buf_release(&small);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -614,6 +658,7 @@ int main(void)
 		cmocka_unit_test(test_layer_limit),
 		cmocka_unit_test(test_error_below),
 		cmocka_unit_test(test_raw),
+		cmocka_unit_test(test_zlib),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

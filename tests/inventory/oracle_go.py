@@ -1,4 +1,4 @@
-"""What go-binary finds in Go programs against `go version -m` (TAP).
+"""What the row "executable" finds in Go programs against `go version -m` (TAP).
 
 usage: oracle_go.py INVENTORY_DUMP [PROGRAM...]
 
@@ -92,7 +92,7 @@ def expected(program):
 
 
 def seen(dump, program, piece):
-    answer = run([dump, 'go-binary', str(piece), program])
+    answer = run([dump, 'executable', str(piece), program])
     rows = [line.split('\t')[1:] for line in answer.stdout.splitlines()]
     return [[r[0], r[1], int(r[2]) if r[0] != '!' else -1] for r in rows], answer.stderr
 
@@ -101,7 +101,7 @@ def spans_hold(dump, program):
     """Each span holds the name and version that came from it."""
     with open(program, 'rb') as f:
         data = f.read()
-    for line in run([dump, 'go-binary', '65536', program]).stdout.splitlines():
+    for line in run([dump, 'executable', '65536', program]).stdout.splitlines():
         _, name, version, flags, _, _, _, offset, length = line.split('\t')
         span = data[int(offset):int(offset) + int(length)].decode('utf-8', 'replace')
         text = version.replace('.0-rc.', 'rc').replace('-rc.', 'rc') if name == 'stdlib' else version

@@ -135,7 +135,7 @@ struct answer {
 
 static const struct inventory_row *row(void)
 {
-	return &inventory_go_binary;
+	return &inventory_executable;
 }
 
 static struct answer stream(struct program *p, size_t piece)
@@ -557,7 +557,7 @@ static void test_wants(void **state)
 		assert_false(row()->sieve_wants(&file, cases[i].first));
 	}
 	const struct inventory_file file = { .path = SLICE("x"), .size = 1 << 20, .mode = 0755 };
-	assert_ptr_equal(inventory_match_bytes(INVENTORY_IMAGE, &file, SLICE("MZ")), &inventory_go_binary);
+	assert_ptr_equal(inventory_match_bytes(INVENTORY_IMAGE, &file, SLICE("MZ")), &inventory_executable);
 }
 
 int main(void)
