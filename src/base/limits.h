@@ -25,11 +25,16 @@
 /* Configuration */
 #define LIMIT_CONFIG          (16 * MIB)       /* one file */
 #define LIMIT_CONFIG_NODES    500000           /* values of one YAML text, aliases expanded */
+#define LIMIT_EXPANSION       (16 * MIB)       /* made by the variables of one Dockerfile */
+#define LIMIT_EXPANSION_DEPTH 64               /* ${a:-${b:-...}} */
+#define LIMIT_VARIABLES       4096             /* of a Dockerfile, looked through for one name */
+#define LIMIT_ONBUILD_DEPTH   8
 #define LIMIT_PROBLEMS        1000             /* told of one project */
 #define LIMIT_COMPOSE_FILES   256              /* of one project, by extends and include too */
 #define LIMIT_COMPOSE_DEPTH   32               /* of extends, include, nested variables */
 #define LIMIT_COMPOSE_VALUES  2000000          /* copied while a project is put together */
 #define LIMIT_CONFIG_TEXT     (64 * MIB)       /* made by putting in variables, in all */
+#define LIMIT_LINT_ENTRIES    ((size_t)2000000)    /* files and directories of one run */
 
 /* Images */
 #define LIMIT_MANIFEST        (8 * MIB)        /* manifest, index or config blob */

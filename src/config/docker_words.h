@@ -12,6 +12,8 @@
 #include "base/error.h"
 #include "base/vec.h"
 
+#define DOCKER_WORDS_NAMES 256
+
 /* Says whether the variable is set, and to what. */
 typedef bool docker_words_get(void *context, struct slice name, struct slice *ret);
 
@@ -20,11 +22,12 @@ struct docker_words_options {
 	bool raw_quotes;       /* keep quotes */
 	bool raw_escapes;      /* keep escape characters */
 	bool skip_quotes;      /* quotes are ordinary characters */
+	bool split;            /* fill in the words as well */
 	bool keep_unset;       /* leave every reference to an unset variable as it is written */
 	bool keep_plain_unset; /* only `$x` and `${x}`: `${x:-w}` still gives w */
 	docker_words_get *get; /* NULL: nothing is set */
 	void *context;
-	/* Bytes that results and pattern matching may still cost, counted down; NULL: LIMIT_EXPANSION. */
+	/* Bytes and steps that may still be spent, counted down; NULL: LIMIT_EXPANSION. */
 	size_t *budget;
 };
 
@@ -40,8 +43,9 @@ struct docker_word_list VEC_OF(struct docker_word);
 struct docker_words_result {
 	struct slice text;             /* all of it, spaces kept */
 	struct docker_word_list words; /* split at unquoted spaces, after substitution */
-	struct slice_list matched;     /* names looked up and found, each once */
-	struct slice_list unmatched;   /* and not found */
+	/* Names looked up, each once; the first DOCKER_WORDS_NAMES of each kind. */
+	struct slice_list matched;
+	struct slice_list unmatched;
 };
 
 /*
@@ -59,7 +63,8 @@ bool docker_words(struct slice text, const struct docker_words_options *options,
  *   A|word | result        one word; A everywhere, U on Unix, W on Windows
  *   text | word,word       split into words
  * "error" expects a refusal.  Prints what differs and "N agree, M differ".
- * Lines without a `|` are expanded and printed.  Returns how many differ.
+ * Lines without a `|` are expanded and printed.  Returns how many differ.  As
+ * in BuildKit's tables, lines that start with `#` are comments.
  */
 size_t docker_words_check(struct slice text, struct arena *a, struct buf *out);
 
