@@ -63,7 +63,8 @@ static bool list_index(const char *path, struct arena *a, struct slice_list *ret
 		advisory_set_open(&set, &options, NULL) && advisory_status(&set, a, &status, NULL);
 	if (ok)
 		vec_each(row, &status.sources)
-			*vec_add(a, ret) = arena_copy(
+			if (slice_empty(row->feed))
+				*vec_add(a, ret) = arena_copy(
 				a, slice_first(row->name, slice_rfind_byte(row->name, '/')));
 	advisory_set_release(&set);
 	return ret->count > 0;
@@ -217,6 +218,7 @@ static bool build(struct invocation *in, struct session *s, struct error *err)
 		if (!slice_eq_nocase(*name, SLICE("all")))
 			*vec_add(in->arena, &wanted) = canonical_ecosystem(*name);
 	if (!index_list_directory(directory, &wanted, in->arena, &files, &missing, err) ||
+	    !index_list_feeds(directory, in->arena, &files, err) ||
 	    !index_build(&s->run, &files, output, err))
 		return false;
 	session_end_progress(s);

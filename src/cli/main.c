@@ -16,6 +16,7 @@
 const struct command *const commands[] = {
 	&command_scan,
 	&command_sbom,
+	&command_lint,
 	&command_db_update,
 	&command_db_status,
 	&command_db_build,

@@ -8,6 +8,7 @@
 #define MAX_POLICY (4 * MIB)
 
 const char *const policy_levels[] = { SEVERITY_WORDS, "never", NULL };
+const char *const lint_levels[] = { SEVERITY_WORDS, "error", "warning", "info", "style", "never", NULL };
 
 void policy_config_init(struct policy_config *c)
 {
@@ -59,7 +60,14 @@ static void add_all(struct slice_list *to, const struct slice_list *from, struct
 
 bool policy_load(struct policy *p, const struct policy_config *c, struct arena *a, struct error *err)
 {
+	return policy_load_from(p, SEVERITY_HIGH, c, a, err);
+}
+
+bool policy_load_from(struct policy *p, enum severity fail_on, const struct policy_config *c, struct arena *a,
+		      struct error *err)
+{
 	policy_init(p);
+	p->fail_on = fail_on;
 	if (!read_file(p, c->config_file, "bulwark.yaml", policy_read_yaml, a, err) ||
 	    !read_file(p, c->ignore_file, ".trivyignore", policy_read_trivyignore, a, err) ||
 	    !set_severities(p, &c->severity, err))

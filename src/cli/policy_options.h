@@ -52,9 +52,35 @@ struct policy_config {
 	  .help = "leave out files, separated by commas",                                               \
 	  .offset = offsetof(type, policy.skip_files) }
 
+/* Rows of commands that judge configuration: linters' words count, and the gate is lower. */
+#define LINT_POLICY_OPTIONS(type)                                                                       \
+	{ .name = "severity", .letter = 's', .kind = OPTION_LIST, .argument = "LEVELS",                 \
+	  .help = "show and gate on these severities only, separated by commas",                       \
+	  .fallback = "all", .offset = offsetof(type, policy.severity) },                               \
+	{ .name = "fail-on", .kind = OPTION_TEXT, .argument = "LEVEL",                                  \
+	  .help = "exit with 1 when a finding is at or above this severity", .fallback = "medium",      \
+	  .values = lint_levels, .offset = offsetof(type, policy.fail_on) },                            \
+	{ .name = "exit-code", .kind = OPTION_NUMBER, .argument = "N",                                  \
+	  .help = "exit with this instead of 1; 0: findings never change the exit code",                \
+	  .fallback = "1", .maximum = 255, .offset = offsetof(type, policy.exit_code) },                \
+	{ .name = "strict", .kind = OPTION_FLAG,                                                        \
+	  .help = "one unreadable file makes the result incomplete (exit code 3)",                      \
+	  .offset = offsetof(type, policy.strict) },                                                    \
+	{ .name = "config", .letter = 'c', .kind = OPTION_TEXT, .argument = "FILE",                     \
+	  .help = "the policy", .fallback = "bulwark.yaml where there is one",                          \
+	  .offset = offsetof(type, policy.config_file) },                                               \
+	{ .name = "ignorefile", .kind = OPTION_TEXT, .argument = "FILE",                                \
+	  .help = "ids to ignore, a line each", .fallback = ".trivyignore where there is one",          \
+	  .offset = offsetof(type, policy.ignore_file) },                                               \
+	POLICY_SKIP_OPTIONS(type)
+
 extern const char *const policy_levels[]; /* severities and "never" */
+extern const char *const lint_levels[];   /* linters' words as well */
 
 void policy_config_init(struct policy_config *c);
 bool policy_load(struct policy *p, const struct policy_config *c, struct arena *a, struct error *err);
+/* The same with another threshold where neither the policy nor the command line names one. */
+bool policy_load_from(struct policy *p, enum severity fail_on, const struct policy_config *c, struct arena *a,
+		      struct error *err);
 
 #endif

@@ -198,6 +198,7 @@ static void choose_scope(struct work *w)
 		w->keep.scope = INVENTORY_IMAGE;
 		break;
 	case TARGET_DIRECTORY:
+	case TARGET_CONFIGURATION: /* lint's; never read here */
 		w->keep.scope = INVENTORY_DIRECTORY;
 		break;
 	case TARGET_FILE:

@@ -75,6 +75,7 @@ struct assessment {
 	struct slice subject;       /* canonical: a purl without version, a path, a key */
 	struct slice discriminator; /* tells apart several findings of a rule on a subject */
 	struct slice message;       /* one sentence */
+	struct slice path;          /* file that the main span is in; empty: none, or told by the match */
 	struct VEC_OF(struct span) spans;        /* the first is the main one */
 	struct VEC_OF(struct evidence) evidence;
 	struct VEC_OF(struct fix) fixes;

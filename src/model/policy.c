@@ -15,6 +15,14 @@ static bool names_id(const struct assessment *x, struct slice id)
 {
 	if (slice_eq_nocase(x->rule->id, id) || slice_eq_nocase(x->discriminator, id))
 		return true;
+	/* "hadolint:DL3006" or "DL3006" */
+	vec_each(alias, &x->aliases) {
+		struct slice peer, rest;
+
+		if (slice_eq_nocase(*alias, id) ||
+		    (slice_split(*alias, ':', &peer, &rest) && slice_eq_nocase(rest, id)))
+			return true;
+	}
 	if (!x->match || !x->match->vulnerability)
 		return false;
 	const struct vulnerability *v = x->match->vulnerability;
@@ -52,7 +60,8 @@ static bool ignore_covers(const struct ignore *i, const struct assessment *x, st
 		return false;
 	if (!slice_empty(i->package) && !(package && text_glob(i->package, package->name)))
 		return false;
-	if (!slice_empty(i->path) && !(package && text_glob(i->path, package->path)))
+	struct slice path = package ? package->path : x->path;
+	if (!slice_empty(i->path) && !(path.len && text_glob(i->path, path)))
 		return false;
 	return slice_empty(i->purl) || (package && covers_purl(x, i->purl, a));
 }
@@ -60,14 +69,15 @@ static bool ignore_covers(const struct ignore *i, const struct assessment *x, st
 void policy_apply(struct policy *p, struct assessment_list *assessments, int64_t now, struct arena *a)
 {
 	vec_each(x, assessments) {
-		vec_each(i, &p->ignores) {
+		for (size_t n = 0; slice_empty(x->suppressed_by) && n < p->ignores.count; n++) {
+			struct ignore *i = &p->ignores.items[n];
+
 			if (i->expires != TIMESTAMP_NONE && i->expires <= now)
 				continue;
 			if (!ignore_covers(i, x, a))
 				continue;
 			i->used = true;
 			x->suppressed_by = slice_empty(i->reason) ? i->origin : i->reason;
-			break;
 		}
 	}
 }

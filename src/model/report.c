@@ -10,6 +10,17 @@ const char *target_kind_name(enum target_kind kind)
 	case TARGET_ROOTFS: return "rootfs";
 	case TARGET_DIRECTORY: return "directory";
 	case TARGET_FILE: return "file";
+	case TARGET_CONFIGURATION: return "configuration";
+	}
+	return "unknown";
+}
+
+const char *lifecycle_state_name(enum lifecycle_state s)
+{
+	switch (s) {
+	case LIFECYCLE_SUPPORTED: return "supported";
+	case LIFECYCLE_EXTENDED: return "extended";
+	case LIFECYCLE_ENDED: return "ended";
 	}
 	return "unknown";
 }
@@ -25,6 +36,21 @@ void report_count(const struct report *r, uint64_t counts[SEVERITY_COUNT])
 static int order_assessments(const void *a, const void *b)
 {
 	return assessment_cmp(a, b);
+}
+
+/* Findings of files are read beside the file. */
+static int order_places(const void *a, const void *b, void *sources)
+{
+	const struct assessment *x = a, *y = b;
+	const struct source_table *table = sources;
+	struct span at = x->spans.count ? x->spans.items[0] : (struct span){ 0 };
+	struct span other = y->spans.count ? y->spans.items[0] : (struct span){ 0 };
+	const struct source *source = source_get(table, at.source), *than = source_get(table, other.source);
+	int order = slice_cmp(source ? source->name : SLICE_EMPTY, than ? than->name : SLICE_EMPTY);
+
+	if (order == 0)
+		order = (at.offset > other.offset) - (at.offset < other.offset);
+	return order ? order : assessment_cmp(x, y);
 }
 
 static int order_gaps(const void *a, const void *b)
@@ -64,7 +90,10 @@ void report_finish(struct report *r, struct arena *a)
 
 	policy_apply(r->policy, &r->assessments, r->created, a);
 	note_unused_ignores(r, a);
-	if (r->assessments.count)
+	if (r->assessments.count && r->kind == TARGET_CONFIGURATION)
+		qsort_r(r->assessments.items, r->assessments.count, sizeof(*r->assessments.items),
+			order_places, (void *)(uintptr_t)r->sources);
+	else if (r->assessments.count)
 		qsort(r->assessments.items, r->assessments.count, sizeof(*r->assessments.items),
 		      order_assessments);
 	sort_gaps(&r->gaps);

@@ -17,6 +17,7 @@ enum target_kind {
 	TARGET_ROOTFS,
 	TARGET_DIRECTORY, /* a project */
 	TARGET_FILE,
+	TARGET_CONFIGURATION, /* files that lint judged */
 };
 
 const char *target_kind_name(enum target_kind kind);
@@ -41,6 +42,25 @@ struct coverage_row {
 	uint64_t packages;      /* of the target in it */
 };
 
+enum lifecycle_state {
+	LIFECYCLE_SUPPORTED,
+	LIFECYCLE_EXTENDED, /* by long-term or paid support only */
+	LIFECYCLE_ENDED,
+};
+
+const char *lifecycle_state_name(enum lifecycle_state s);
+
+/* Until when a distribution or runtime of the target is supported. */
+struct lifecycle_row {
+	struct slice subject;   /* "Debian 12", "Node.js 16" */
+	struct slice product, cycle; /* endoflife.date's names: "nodejs", "16" */
+	enum lifecycle_state state;
+	int64_t end, extended;  /* TIMESTAMP_NONE: not told, or none */
+	struct slice source;    /* who told: "built-in table of 2026-11-01", "endoflife.date" */
+	struct slice path;      /* of a runtime: the first file that told of it */
+	uint64_t packages;      /* of a runtime: how many are of it; 0: the distribution */
+};
+
 struct report {
 	struct slice tool_version;
 	int64_t created;             /* run's now */
@@ -53,8 +73,10 @@ struct report {
 	struct gap_list gaps;        /* sorted */
 	struct VEC_OF(struct advisory_provenance) advisories;
 	struct VEC_OF(struct coverage_row) coverage;
+	struct VEC_OF(struct lifecycle_row) lifecycle; /* the distribution's first */
 	struct policy *policy;
 	const struct source_table *sources; /* may be NULL */
+	uint64_t files_judged;       /* of TARGET_CONFIGURATION */
 	bool list_all_packages;
 	bool explain;
 	struct slice_list explanations; /* --explain: a line for every verdict, cleared ones too */

@@ -231,6 +231,8 @@ void rule_finish(struct assessment_list *list, const struct source_table *source
 	vec_each(x, list) {
 		vec_each(span, &x->spans)
 			*span = source_origin(sources, *span);
+		const struct source *main = x->spans.count ? source_get(sources, x->spans.items[0].source) : NULL;
+		x->path = main ? main->name : SLICE_EMPTY;
 		drop_empty_fixes(x);
 		fingerprint_compute(x->rule, x->subject, x->discriminator, &x->fingerprint);
 		uint64_t *times = map_put(&seen, slice_new(x->fingerprint.bytes, FINGERPRINT_SIZE), NULL);

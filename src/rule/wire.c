@@ -43,6 +43,7 @@ void rule_encode(const struct assessment *x, struct buf *b)
 	wire_put_slice(b, x->subject);
 	wire_put_slice(b, x->discriminator);
 	wire_put_slice(b, x->message);
+	wire_put_slice(b, x->path);
 	wire_put_slice(b, x->suppressed_by);
 	count = x->spans.count;
 	put_list_length(b, &count);
@@ -132,6 +133,7 @@ bool rule_decode(struct cursor *c, rule_finder *find, const struct source_table 
 	ret->subject = wire_copy_slice(c, a);
 	ret->discriminator = wire_copy_slice(c, a);
 	ret->message = wire_copy_slice(c, a);
+	ret->path = wire_copy_slice(c, a);
 	ret->suppressed_by = wire_copy_slice(c, a);
 	get_lists(c, sources, a, ret);
 	const uint8_t *fingerprint = cursor_take(c, FINGERPRINT_SIZE);

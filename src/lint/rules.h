@@ -1,0 +1,9 @@
+/* The tables of lint's rules, one file each; tables.c says what they judge. */
+#ifndef BULWARK_LINT_RULES_H
+#define BULWARK_LINT_RULES_H
+
+#include "rule/rule.h"
+
+extern const struct rule_table dockerfile_stage_rules;  /* FROM, stages, USER and what belongs to an image as a whole */
+
+#endif

@@ -1,0 +1,86 @@
+/* Which rules judge which kind of document. To add a table is to add a row here. */
+#include "base/cleanup.h"
+#include "lint/internal.h"
+#include "lint/dockerfile_view.h"
+#include "lint/rules.h"
+
+const struct rule_table *const lint_tables[] = {
+	&dockerfile_stage_rules,
+	&pragma_rules,
+};
+const size_t lint_table_count = ARRAY_LEN(lint_tables);
+
+const struct rule_table *const lint_project_tables[] = { NULL };
+
+static void read_dockerfile(struct project *p, struct document *d)
+{
+	d->dockerfile = dockerfile_view_new(d, p->arena);
+}
+
+static void dockerfile_units(const struct document *d, struct arena *a, struct pragma_unit_list *ret)
+{
+	const struct dockerfile *file = d->dockerfile->file;
+
+	for (size_t i = 0; i < file->instructions.count; i++) {
+		struct span s = file->instructions.items[i]->span;
+
+		*vec_add(a, ret) = (struct pragma_unit){ s.offset, s.length };
+	}
+}
+
+#define TABLES(...) ((const struct rule_table *const[]){ __VA_ARGS__, NULL })
+
+static const struct lint_evaluator evaluators[] = {
+	{ .kind = DOCUMENT_DOCKERFILE, .read = read_dockerfile, .units = dockerfile_units,
+	  .tables = TABLES(&dockerfile_stage_rules) },
+	{ .kind = DOCUMENT_MARKDOWN, .read = markdown_blocks },
+};
+
+const struct lint_evaluator *lint_evaluator(enum document_kind kind)
+{
+	for (size_t i = 0; i < ARRAY_LEN(evaluators); i++)
+		if (evaluators[i].kind == kind)
+			return &evaluators[i];
+	return NULL;
+}
+
+const struct rule *lint_rule(struct slice id)
+{
+	for (size_t t = 0; t < lint_table_count; t++)
+		for (size_t i = 0; i < lint_tables[t]->count; i++)
+			if (slice_eq(lint_tables[t]->rows[i].rule.id, id))
+				return &lint_tables[t]->rows[i].rule;
+	return NULL;
+}
+
+static bool any_id_is(const struct rule *rule, struct slice id)
+{
+	if (slice_eq_nocase(rule->id, id))
+		return true;
+	for (const char *const *alias = rule->aliases; alias && *alias; alias++) {
+		struct slice text = slice_from_cstr(*alias), peer, rest;
+
+		if (slice_eq_nocase(text, id) || (slice_split(text, ':', &peer, &rest) && slice_eq_nocase(rest, id)))
+			return true;
+	}
+	return false;
+}
+
+const struct rule *lint_rule_by_any_id(struct slice id)
+{
+	for (size_t t = 0; t < lint_table_count; t++)
+		for (size_t i = 0; i < lint_tables[t]->count; i++)
+			if (any_id_is(&lint_tables[t]->rows[i].rule, id))
+				return &lint_tables[t]->rows[i].rule;
+	return NULL;
+}
+
+bool lint_selected(const struct slice_list *rules, const struct rule *rule)
+{
+	if (rules->count == 0)
+		return true;
+	vec_each(id, rules)
+		if (any_id_is(rule, *id))
+			return true;
+	return false;
+}
