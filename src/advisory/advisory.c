@@ -1,6 +1,7 @@
 #include "advisory/advisory.h"
 
 #include "advisory/baseline.h"
+#include "advisory/lifecycle.h"
 #include "advisory/match.h"
 #include "base/map.h"
 #include "base/mem.h"
@@ -35,6 +36,7 @@ struct advisory_run {
 	struct map damage;  /* messages already told */
 	struct arena scratch;
 	bool index_used, baseline_used;
+	bool ubuntu_pro; /* the target is attached to it */
 };
 
 /* --------------------------------------------------------------------- set */
@@ -293,6 +295,7 @@ static const struct memo *look_up(struct advisory_run *r, const struct package *
 	struct error err = ERROR_INIT;
 	struct match_query query = {
 		.index = t->index,
+		.facts = r->set->index ? r->set->index : t->index,
 		.source = t->source,
 		.package = p,
 		.lookup = *lookup,
@@ -337,6 +340,8 @@ static void add_matches(struct advisory_run *r, const struct package *p,
 			.fixed_versions = v->fixed_versions,
 			.affected_range = v->affected_range,
 			.explanation = v->explanation,
+			.vendor_status = v->vendor_status,
+			.vendor_reason = v->vendor_reason,
 		};
 }
 
@@ -396,6 +401,43 @@ static void tell_incomparable(struct advisory_run *r)
 				SLICE_ARG(t->first_incomparable));
 }
 
+/* ------------------------------------------------------------------- feeds */
+
+static void judge_lifecycle(struct advisory_run *r, const struct package_list *packages)
+{
+	struct error err = ERROR_INIT;
+
+	if (!lifecycle_judge(r->set->index, packages, r->ubuntu_pro, r->run, r->report, &err))
+		tell_damage(r, &err);
+}
+
+/* A feed that could not be read whole: what it would have said is missing. */
+static void tell_lost_feeds(struct advisory_run *r)
+{
+	const struct advisory_index *index = r->set->index;
+	struct error err = ERROR_INIT;
+
+	if (!index)
+		return;
+	uint64_t count = index_count(index, INDEX_SOURCES);
+	const struct index_source *rows = index_rows(index, INDEX_SOURCES, 0, count, &err);
+	for (uint64_t i = 0; rows && i < count; i++) {
+		struct slice feed, first;
+
+		if (!rows[i].broken || !rows[i].feed)
+			continue;
+		if (!index_string(index, rows[i].feed, &feed, &err) ||
+		    !index_string(index, rows[i].first_error, &first, &err))
+			break;
+		run_gap(r->run, GAP_LOCAL, GAP_REASON_MALFORMED, feed,
+			"%u entries of the feed could not be read when the index was built, the "
+			"first: %.*s",
+			rows[i].broken, SLICE_ARG(first));
+	}
+	if (err.code)
+		tell_damage(r, &err);
+}
+
 /* -------------------------------------------------------------- provenance */
 
 static void add_provenance(struct advisory_run *r, const struct advisory_index *index,
@@ -429,6 +471,8 @@ void advisory_match(struct advisory_set *set, const struct package_list *package
 	vec_each(p, packages)
 		match_one(&r, p);
 	tell_incomparable(&r);
+	judge_lifecycle(&r, packages);
+	tell_lost_feeds(&r);
 	if (set->index)
 		add_provenance(&r, set->index, ADVISORY_INDEX, r.index_used);
 	if (set->baseline)

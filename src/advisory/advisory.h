@@ -76,8 +76,10 @@ void advisory_match(struct advisory_set *set, const struct package_list *package
 
 /* What `db status` shows. */
 struct advisory_source_row {
-	struct slice name;   /* file that was read: "PyPI/all.zip" */
-	struct slice digest; /* "sha256:..." of it */
+	struct slice name;   /* what was read: "PyPI/all.zip", or the feed */
+	struct slice digest; /* "sha256:..." of its records, whatever they were brought in */
+	struct slice feed;   /* the feed's name; empty: OSV records */
+	int64_t dated;	     /* of a feed, TIMESTAMP_NONE: not told */
 	uint64_t bytes;
 	uint64_t records;			     /* read */
 	uint64_t withdrawn, errata, without_package; /* left out, and why */

@@ -167,23 +167,6 @@ static const struct cvss_rating *best_rating(const struct vulnerability *v)
 	return best;
 }
 
-static const char *cvss_name(enum cvss_version version)
-{
-	switch (version) {
-	case CVSS_2_0:
-		return "CVSS:2.0";
-	case CVSS_3_0:
-		return "CVSS:3.0";
-	case CVSS_3_1:
-		return "CVSS:3.1";
-	case CVSS_4_0:
-		return "CVSS:4.0";
-	case CVSS_NONE:
-		break;
-	}
-	return "";
-}
-
 /* The vendor's word, then CVSS by version, then a bare number, then that it is no vulnerability at
  * all. */
 static void decide_severity(struct folder *f)
@@ -199,7 +182,7 @@ static void decide_severity(struct folder *f)
 		v->severity_source = SLICE("vendor");
 	} else if (rating) {
 		v->severity = severity_from_score(rating->score);
-		v->severity_source = slice_from_cstr(cvss_name(rating->version));
+		v->severity_source = arena_printf(f->arena, "CVSS:%s", cvss_version_name(rating->version));
 	} else if (f->has_score) {
 		v->severity = severity_from_score(f->bare_score);
 		v->severity_source = SLICE("CVSS");
@@ -248,7 +231,7 @@ static bool fold_texts(struct folder *f)
 			v->published = r->published;
 		if (r->modified > v->modified)
 			v->modified = r->modified;
-		v->known_exploited = v->known_exploited || (r->flags & INDEX_EXPLOITED);
+		v->known_exploited = v->known_exploited || (r->flags & INDEX_RECORD_EXPLOITED);
 	}
 	return true;
 }
@@ -297,7 +280,7 @@ bool match_fold(const struct match_query *q, const struct match_entry *entries, 
 {
 	struct folder f = { .query = q, .arena = a, .out = ret, .err = err };
 
-	*ret = (struct vulnerability){ .source = q->source };
+	*ret = (struct vulnerability){ .source = q->source, .exploited_since = TIMESTAMP_NONE };
 	return rank_records(&f, entries, count) && fold_names(&f, entries[0].group) &&
 	       fold_related(&f) && fold_severity(&f) && fold_texts(&f);
 }

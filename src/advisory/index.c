@@ -26,6 +26,11 @@ static const struct {
 	[INDEX_RECORDS] = { "records", sizeof(struct index_record) },
 	[INDEX_GROUPS] = { "groups", sizeof(struct index_group) },
 	[INDEX_SEVERITIES] = { "severities", sizeof(struct index_severity) },
+	[INDEX_EXPLOITED] = { "exploited", sizeof(struct index_exploited) },
+	[INDEX_SCORES] = { "scores", sizeof(struct index_score) },
+	[INDEX_LENT] = { "lent severities", sizeof(struct index_lent) },
+	[INDEX_STATES] = { "states", sizeof(struct index_state) },
+	[INDEX_CYCLES] = { "cycles", sizeof(struct index_cycle) },
 	[INDEX_LISTS] = { "lists", sizeof(uint32_t) },
 	[INDEX_STRINGS] = { "strings", 1 },
 };

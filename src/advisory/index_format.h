@@ -27,7 +27,7 @@
 #include <stdint.h>
 
 #define INDEX_MAGIC	 "BWADVIDX"
-#define INDEX_FORMAT	 1u
+#define INDEX_FORMAT	 2u
 #define INDEX_BLOCK	 4096u
 #define INDEX_FANOUT_MAX 20u
 
@@ -42,6 +42,11 @@ enum index_section {
 	INDEX_RECORDS, /* sorted by id */
 	INDEX_GROUPS,
 	INDEX_SEVERITIES,
+	INDEX_EXPLOITED, /* of the KEV catalogue; sorted by CVE, as are the next two */
+	INDEX_SCORES,	 /* EPSS */
+	INDEX_LENT,	 /* the severity that a CVE lends to records that tell none */
+	INDEX_STATES,	 /* of distributions' trackers; sorted by package hash, CVE */
+	INDEX_CYCLES,	 /* ends of life; sorted by product, cycle */
 	INDEX_LISTS,   /* uint32_t: string references */
 	INDEX_STRINGS, /* bytes */
 	INDEX_SECTIONS,
@@ -72,8 +77,11 @@ struct index_header {
 
 struct index_source {
 	uint32_t name, digest, first_error;
+	uint32_t feed; /* the feed's name, empty: OSV records */
 	uint32_t records, withdrawn, errata, without_package, broken;
+	uint32_t reserved;
 	uint64_t bytes;
+	int64_t dated; /* of a feed, INT64_MIN: not told */
 };
 
 struct index_coverage {
@@ -117,7 +125,7 @@ struct index_event {
 };
 
 enum index_record_flag {
-	INDEX_EXPLOITED = 1,
+	INDEX_RECORD_EXPLOITED = 1,
 	INDEX_ERRATUM =
 		2, /* fixes what `upstream` lists, and is not itself the record of one of them */
 };
@@ -142,10 +150,45 @@ struct index_severity {
 	uint32_t text;
 };
 
+/* Rows about a CVE begin with its year and number. */
+struct index_exploited {
+	uint32_t year, number;
+	int64_t since; /* INT64_MIN: not told */
+	uint32_t flags; /* enum feed_exploited_flag */
+	uint32_t reserved;
+};
+
+struct index_score {
+	uint32_t year, number;
+	uint32_t probability, percentile; /* billionths */
+};
+
+struct index_lent {
+	uint32_t year, number;
+	uint32_t kind; /* enum osv_severity_kind */
+	uint32_t text;
+	uint32_t source; /* the record that lends, or the feed */
+};
+
+struct index_state {
+	uint64_t package; /* index_package_hash of "Debian:12" and the source package */
+	uint32_t year, number;
+	uint32_t value; /* FEED_STATE_VALUE */
+	uint32_t text;
+};
+
+struct index_cycle {
+	uint32_t product, cycle;
+	int64_t end, extended; /* FEED_ENDED, FEED_ONGOING; INT64_MIN: not told */
+	uint32_t latest, reserved;
+};
+
 _Static_assert(sizeof(struct index_header) % 8 == 0, "the table behind the header is aligned");
 _Static_assert(sizeof(struct index_source) % 8 == 0 && sizeof(struct index_coverage) % 8 == 0 &&
 		       sizeof(struct index_package) % 8 == 0 &&
-		       sizeof(struct index_record) % 8 == 0,
+		       sizeof(struct index_record) % 8 == 0 &&
+		       sizeof(struct index_exploited) % 8 == 0 &&
+		       sizeof(struct index_state) % 8 == 0 && sizeof(struct index_cycle) % 8 == 0,
 	       "rows with 64-bit members stay aligned");
 
 #endif

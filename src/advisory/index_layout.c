@@ -2,61 +2,35 @@
 
 #include <stdlib.h>
 
-#include "advisory/index.h"
-#include "advisory/names.h"
+#include "advisory/index_builder.h"
 #include "base/cleanup.h"
 #include "base/hash.h"
 #include "base/limits.h"
-#include "base/map.h"
 #include "base/mem.h"
 #include "format/digest.h"
-
-struct build_record {
-	struct osv_record osv;
-	uint32_t group;
-};
-
-struct build_affected {
-	uint32_t record;
-	const struct osv_affected *osv;
-};
-
-struct build_package {
-	uint64_t hash;
-	struct slice ecosystem, name;
-	struct VEC_OF(struct build_affected) affected;
-};
-
-struct build_coverage {
-	struct slice ecosystem;
-	int64_t newest;
-	uint32_t records, packages, last_record;
-};
-
-struct build_counts {
-	uint32_t records, skipped[OSV_SKIPS];
-};
-
-struct builder {
-	struct arena arena;
-	const struct index_input_list *inputs;
-	int64_t now;
-	int64_t newest;
-	struct build_counts *counts; /* of each input */
-	struct VEC_OF(struct build_record) records;
-	struct VEC_OF(struct build_package) packages;
-	struct VEC_OF(struct build_coverage) coverage;
-	struct VEC_OF(struct slice_list) groups;
-	struct map strings; /* text -> offset */
-	struct buf sections[INDEX_SECTIONS];
-	struct error *err;
-};
 
 /* ----------------------------------------------------------------- records */
 
 static bool is_newer(const struct osv_record *a, const struct osv_record *b)
 {
 	return a->modified > b->modified;
+}
+
+/* Compared with this many of a record's entries; a double behind them does no harm. */
+#define MERGE_LOOK_BACK 64
+
+/* A feed tells a fix at a time: those of one name are one record, and doubles of OSV's are dropped. */
+static void merge_affected(struct builder *b, const struct osv_record *from, struct osv_record *to)
+{
+	vec_each(new, &from->affected) {
+		size_t count = to->affected.count, i = count;
+		bool known = false;
+
+		for (; i > 0 && count - i < MERGE_LOOK_BACK && !known; i--)
+			known = osv_same_fix(new, &to->affected.items[i - 1]);
+		if (!known)
+			*vec_add(&b->arena, &to->affected) = *new;
+	}
 }
 
 static bool read_input(struct builder *b, const struct index_input *input,
@@ -83,6 +57,8 @@ static bool read_input(struct builder *b, const struct index_input *input,
 						 LIMIT_OSV_RECORDS);
 			*at = b->records.count;
 			vec_add(&b->arena, &b->records)->osv = record;
+		} else if (input->feed) {
+			merge_affected(b, &record, &b->records.items[*at].osv);
 		} else if (is_newer(&record, &b->records.items[*at].osv)) {
 			b->records.items[*at].osv = record;
 		}
@@ -104,7 +80,7 @@ static bool read_records(struct builder *b)
 	bool ok = true;
 
 	map_init(&ids);
-	b->counts = arena_new_array(&b->arena, struct build_counts, b->inputs->count);
+	b->counts = arena_new_array(&b->arena, struct build_counts, b->inputs->count + 1);
 	vec_each(input, b->inputs)
 		ok = ok && read_input(b, input, &b->counts[i++], &ids);
 	map_release(&ids);
@@ -312,7 +288,7 @@ static void make_packages(struct builder *b)
 
 /* ----------------------------------------------------------------- writing */
 
-static uint32_t put_string(struct builder *b, struct slice s)
+uint32_t index_builder_string(struct builder *b, struct slice s)
 {
 	struct buf *pool = &b->sections[INDEX_STRINGS];
 	bool is_new;
@@ -341,7 +317,7 @@ static struct index_span put_list(struct builder *b, const struct slice_list *li
 				   (uint32_t)list->count };
 
 	vec_each(s, list) {
-		uint32_t reference = put_string(b, *s);
+		uint32_t reference = index_builder_string(b, *s);
 
 		buf_add(&b->sections[INDEX_LISTS], &reference, sizeof(reference));
 	}
@@ -354,7 +330,7 @@ static struct index_span put_severities(struct builder *b, const struct osv_seve
 				   (uint32_t)list->count };
 
 	vec_each(s, list) {
-		struct index_severity row = { (uint32_t)s->kind, put_string(b, s->text) };
+		struct index_severity row = { (uint32_t)s->kind, index_builder_string(b, s->text) };
 
 		buf_add(&b->sections[INDEX_SEVERITIES], &row, sizeof(row));
 	}
@@ -372,7 +348,7 @@ static struct index_span put_ranges(struct builder *b, const struct osv_range_li
 
 		buf_add(&b->sections[INDEX_RANGES], &row, sizeof(row));
 		vec_each(e, &range->events) {
-			struct index_event event = { put_string(b, e->version), (uint32_t)e->kind };
+			struct index_event event = { index_builder_string(b, e->version), (uint32_t)e->kind };
 
 			buf_add(&b->sections[INDEX_EVENTS], &event, sizeof(event));
 		}
@@ -385,8 +361,8 @@ static void write_packages(struct builder *b)
 	vec_each(package, &b->packages) {
 		struct index_package row = {
 			.hash = package->hash,
-			.ecosystem = put_string(b, package->ecosystem),
-			.name = put_string(b, package->name),
+			.ecosystem = index_builder_string(b, package->ecosystem),
+			.name = index_builder_string(b, package->name),
 			.affected = { rows_in(b, INDEX_AFFECTED, sizeof(struct index_affected)),
 				      (uint32_t)package->affected.count },
 		};
@@ -396,7 +372,7 @@ static void write_packages(struct builder *b)
 			struct index_affected entry = {
 				.record = affected->record,
 				.flags = affected->osv->modular ? INDEX_MODULAR : 0,
-				.modules = put_string(b, affected->osv->modules),
+				.modules = index_builder_string(b, affected->osv->modules),
 				.ranges = put_ranges(b, &affected->osv->ranges),
 				.versions = put_list(b, &affected->osv->versions),
 				.severities = put_severities(b, &affected->osv->severities),
@@ -409,7 +385,7 @@ static void write_packages(struct builder *b)
 
 static uint32_t record_flags(const struct osv_record *r)
 {
-	return (r->known_exploited ? INDEX_EXPLOITED : 0) |
+	return (r->known_exploited ? INDEX_RECORD_EXPLOITED : 0) |
 	       (r->upstream.count && slice_empty(osv_own_cve(r)) ? INDEX_ERRATUM : 0);
 }
 
@@ -420,9 +396,9 @@ static void write_records(struct builder *b)
 		struct index_record row = {
 			.published = osv->published,
 			.modified = osv->modified,
-			.id = put_string(b, osv->id),
+			.id = index_builder_string(b, osv->id),
 			.group = record->group,
-			.summary = put_string(b, osv->summary),
+			.summary = index_builder_string(b, osv->summary),
 			.flags = record_flags(osv),
 			.aliases = put_list(b, &osv->aliases),
 			.upstream = put_list(b, &osv->upstream),
@@ -446,10 +422,12 @@ static void write_tables(struct builder *b)
 		const struct index_input *input = &b->inputs->items[i];
 		const uint32_t *skipped = b->counts[i].skipped;
 		struct index_source row = {
-			.name = put_string(b, input->name),
-			.digest = put_string(b, input->digest),
-			.first_error = put_string(b, input->first_error),
-			.records = b->counts[i].records,
+			.name = index_builder_string(b, input->name),
+			.digest = index_builder_string(b, input->digest),
+			.first_error = index_builder_string(b, input->first_error),
+			.feed = index_builder_string(b, input->feed ? input->feed->name : SLICE_EMPTY),
+			.dated = input->feed ? input->dated : TIMESTAMP_NONE,
+			.records = b->counts[i].records + b->counts[i].facts,
 			.withdrawn = skipped[OSV_WITHDRAWN],
 			.errata = skipped[OSV_ERRATUM],
 			.without_package = skipped[OSV_NO_PACKAGE],
@@ -461,7 +439,7 @@ static void write_tables(struct builder *b)
 	}
 	vec_each(coverage, &b->coverage) {
 		struct index_coverage row = {
-			.ecosystem = put_string(b, coverage->ecosystem),
+			.ecosystem = index_builder_string(b, coverage->ecosystem),
 			.records = coverage->records,
 			.packages = coverage->packages,
 			.newest = coverage->newest,
@@ -502,6 +480,11 @@ static const size_t row_sizes[INDEX_SECTIONS] = {
 	[INDEX_RECORDS] = sizeof(struct index_record),
 	[INDEX_GROUPS] = sizeof(struct index_group),
 	[INDEX_SEVERITIES] = sizeof(struct index_severity),
+	[INDEX_EXPLOITED] = sizeof(struct index_exploited),
+	[INDEX_SCORES] = sizeof(struct index_score),
+	[INDEX_LENT] = sizeof(struct index_lent),
+	[INDEX_STATES] = sizeof(struct index_state),
+	[INDEX_CYCLES] = sizeof(struct index_cycle),
 	[INDEX_LISTS] = sizeof(uint32_t),
 	[INDEX_STRINGS] = 1,
 };
@@ -598,15 +581,16 @@ bool index_layout(const struct index_input_list *inputs, int64_t now, struct buf
 	map_init(&b.strings);
 	for (size_t i = 0; i < INDEX_SECTIONS; i++)
 		buf_init(&b.sections[i], LIMIT_INDEX);
-	ok = read_records(&b);
+	ok = read_records(&b) && index_facts_read(&b);
 	if (ok) {
-		put_string(&b, SLICE_EMPTY);
+		index_builder_string(&b, SLICE_EMPTY);
 		make_groups(&b);
 		make_packages(&b);
 		write_tables(&b);
 		uint32_t bits = write_fanout(&b);
 		write_packages(&b);
 		write_records(&b);
+		index_facts_write(&b);
 		ok = write_file(&b, bits, out);
 	}
 	for (size_t i = 0; i < INDEX_SECTIONS; i++)

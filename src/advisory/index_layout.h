@@ -5,18 +5,21 @@
 #ifndef BULWARK_ADVISORY_INDEX_LAYOUT_H
 #define BULWARK_ADVISORY_INDEX_LAYOUT_H
 
-#include "advisory/osv.h"
+#include "advisory/feed.h"
 
 /* What was read from one file. */
 struct index_input {
 	struct slice
 		ecosystem; /* whose records it holds all of: the bucket's directory; empty: none */
 	struct slice name; /* "PyPI/all.zip" */
-	struct slice digest; /* "sha256:..." */
+	struct slice digest; /* "sha256:..." of the records, see index_build.h */
 	uint64_t bytes;
 	uint32_t broken; /* records that could not be read */
 	struct slice first_error;
 	struct slice records; /* osv_encode, one after another */
+	const struct feed_row *feed; /* what it is a file of; NULL: OSV records */
+	struct slice facts;	     /* of a feed: feed_fact_encode, one after another */
+	int64_t dated;		     /* of a feed */
 };
 
 struct index_input_list VEC_OF(struct index_input);

@@ -383,7 +383,8 @@ static bool add_verdict(const struct matcher *m, const struct match_entry *entri
 			struct match_answer *ret)
 {
 	struct match_verdict verdict = { .status = MATCH_NOT_AFFECTED,
-					 .affected_range = SLICE_EMPTY };
+					 .affected_range = SLICE_EMPTY,
+					 .vendor_reason = SLICE_EMPTY };
 	bool hit = false;
 
 	for (size_t i = 0; i < count; i++)
@@ -397,6 +398,8 @@ static bool add_verdict(const struct matcher *m, const struct match_entry *entri
 			return false;
 		verdict.status = verdict.fixed_versions.count ? MATCH_FIXED : MATCH_AFFECTED;
 		verdict.affected_range = join_ranges(m, entries, count);
+		if (!match_enrich(m->query, m->arena, &verdict, m->err))
+			return false;
 	}
 	verdict.explanation = explain_group(m, entries, count, verdict.vulnerability);
 	*vec_add(m->arena, &ret->verdicts) = verdict;

@@ -37,6 +37,8 @@ struct match_verdict {
 	struct slice explanation; /* the comparison and the record that decided */
 	bool erratum;		  /* all its records are errata, which fix ... */
 	struct slice_list fixes;  /* ... these */
+	enum vendor_status vendor_status;
+	struct slice vendor_reason;
 };
 
 struct match_verdict_list VEC_OF(struct match_verdict);
@@ -50,6 +52,7 @@ struct match_answer {
 
 struct match_query {
 	const struct advisory_index *index;
+	const struct advisory_index *facts; /* whose feeds and lent severities count; NULL: none */
 	enum advisory_source source;
 	const struct package *package; /* of its kind; the names and versions are those of lookup */
 	struct names_lookup lookup;
@@ -65,5 +68,9 @@ bool match_package(const struct match_query *q, struct arena *a, struct match_an
 /* The vulnerability that the entries' records make, `count` at least 1. */
 bool match_fold(const struct match_query *q, const struct match_entry *entries, size_t count,
 		struct arena *a, struct vulnerability *ret, struct error *err);
+
+/* Adds what the feeds know to a verdict that finds something. */
+bool match_enrich(const struct match_query *q, struct arena *a, struct match_verdict *verdict,
+		  struct error *err);
 
 #endif

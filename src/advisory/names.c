@@ -174,6 +174,22 @@ struct slice names_identifier(struct slice id, struct arena *a)
 	return id;
 }
 
+bool names_cve(struct slice id, struct names_cve *ret)
+{
+	struct slice year, number;
+	uint64_t y, n;
+
+	*ret = (struct names_cve){ 0 };
+	if (!slice_cut_prefix(&id, SLICE("CVE-")) || !slice_split(id, '-', &year, &number))
+		return false;
+	/* Another form of the same number would be another text, and must not become its double. */
+	if (year.len != 4 || number.len < 4 || (number.len > 4 && number.data[0] == '0') ||
+	    !slice_to_u64(year, &y) || !slice_to_u64(number, &n) || !y || n > UINT32_MAX)
+		return false;
+	*ret = (struct names_cve){ (uint32_t)y, (uint32_t)n };
+	return true;
+}
+
 unsigned names_identifier_rank(struct slice id)
 {
 	static const struct slice prefixes[] = { SLICE_INIT("CVE-"), SLICE_INIT("GHSA-") };

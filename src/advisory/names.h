@@ -46,6 +46,21 @@ void names_keys(const struct ecosystem *ecosystem, struct slice release, bool ub
  */
 struct slice names_coverage(const struct package *p, struct arena *a);
 
+/* A CVE's number; year 0: none. */
+struct names_cve {
+	uint32_t year, number;
+};
+
+/* "CVE-2021-44228" -> 2021, 44228.  False: no CVE, or one with leading zeros beyond four digits. */
+bool names_cve(struct slice id, struct names_cve *ret);
+
+static inline int names_cve_cmp(struct names_cve a, struct names_cve b)
+{
+	if (a.year != b.year)
+		return a.year < b.year ? -1 : 1;
+	return a.number < b.number ? -1 : a.number > b.number;
+}
+
 /* Identifiers: "ghsa-..." and "cve-..." in any case are written in the usual one. */
 struct slice names_identifier(struct slice id, struct arena *a);
 /* Lower is better: CVE, GHSA, then the others. */

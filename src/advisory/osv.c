@@ -18,17 +18,18 @@
 static const struct {
 	struct slice prefix;
 	bool erratum;	       /* bug-fix or enhancement: counts only where it names a CVE */
+	bool fixes_related;    /* the CVEs that it fixes stand in `related` */
 	bool summary_severity; /* "Important: bash security update" */
 	bool malicious;
 } id_rows[] = {
-	{ SLICE_INIT("ALBA-"), .erratum = true },
-	{ SLICE_INIT("ALEA-"), .erratum = true },
-	{ SLICE_INIT("RLBA-"), .erratum = true },
-	{ SLICE_INIT("RLEA-"), .erratum = true },
+	{ SLICE_INIT("ALBA-"), .erratum = true, .fixes_related = true },
+	{ SLICE_INIT("ALEA-"), .erratum = true, .fixes_related = true },
+	{ SLICE_INIT("RLBA-"), .erratum = true, .fixes_related = true },
+	{ SLICE_INIT("RLEA-"), .erratum = true, .fixes_related = true },
 	{ SLICE_INIT("RHBA-"), .erratum = true },
 	{ SLICE_INIT("RHEA-"), .erratum = true },
-	{ SLICE_INIT("ALSA-"), .summary_severity = true },
-	{ SLICE_INIT("RLSA-"), .summary_severity = true },
+	{ SLICE_INIT("ALSA-"), .summary_severity = true, .fixes_related = true },
+	{ SLICE_INIT("RLSA-"), .summary_severity = true, .fixes_related = true },
 	{ SLICE_INIT("RHSA-"), .summary_severity = true },
 	{ SLICE_INIT("MAL-"), .malicious = true },
 };
@@ -426,7 +427,7 @@ static void fold_rebuilds(struct reader *r)
 
 /* ------------------------------------------------------------------ record */
 
-static bool names_cve(const struct osv_record *r)
+static bool mentions_cve(const struct osv_record *r)
 {
 	const struct slice_list *lists[] = { &r->aliases, &r->upstream, &r->related };
 
@@ -435,6 +436,20 @@ static bool names_cve(const struct osv_record *r)
 			if (slice_starts(*id, SLICE("CVE-")))
 				return true;
 	return false;
+}
+
+/* AlmaLinux and Rocky write into `related` what `upstream` is for. */
+static void take_related(struct reader *r)
+{
+	struct slice_list rest = { 0 };
+
+	vec_each(id, &r->record->upstream)
+		if (slice_starts(*id, SLICE("CVE-")))
+			return;
+	vec_each(id, &r->record->related)
+		*vec_add(r->arena, slice_starts(*id, SLICE("CVE-")) ? &r->record->upstream : &rest) =
+			*id;
+	r->record->related = rest;
 }
 
 static void apply_id_rows(struct reader *r)
@@ -450,8 +465,10 @@ static void apply_id_rows(struct reader *r)
 			add_severity(r, &record->severities, OSV_MALICIOUS, SLICE("malicious"));
 		if (!slice_starts(record->id, id_rows[i].prefix))
 			continue;
-		if (id_rows[i].erratum && !names_cve(record))
+		if (id_rows[i].erratum && !mentions_cve(record))
 			record->skip = OSV_ERRATUM;
+		if (id_rows[i].fixes_related)
+			take_related(r);
 		if (id_rows[i].summary_severity)
 			read_summary_severity(r);
 	}
@@ -511,6 +528,38 @@ bool osv_parse(struct slice text, struct arena *a, struct osv_record *ret, struc
 	return json_parse(text, a, &root, err) && osv_read(root, a, ret, err);
 }
 
+bool osv_same_fix(const struct osv_affected *a, const struct osv_affected *b)
+{
+	/* only_fix changes nothing. */
+	const struct range_event *x = only_fix(a), *y = only_fix(b);
+
+	return x && y && slice_eq(a->name, b->name) && slice_eq(a->ecosystem, b->ecosystem) &&
+	       slice_eq(x->version, y->version);
+}
+
+/* Records that are about one flaw in one distribution, under a name of its own. */
+static const struct slice one_flaw[] = {
+	SLICE_INIT("AZL-"),  SLICE_INIT("BELL-"), SLICE_INIT("CGA-"),
+	SLICE_INIT("DHI-"),  SLICE_INIT("ECHO-"), SLICE_INIT("MINI-"),
+};
+
+static struct slice only_upstream_cve(const struct osv_record *r)
+{
+	struct slice found = SLICE_EMPTY;
+	bool named = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(one_flaw); i++)
+		named = named || slice_starts(r->id, one_flaw[i]);
+	vec_each(id, &r->upstream) {
+		if (!named || !slice_starts(*id, SLICE("CVE-")))
+			continue;
+		if (!slice_empty(found) && !slice_eq(found, *id))
+			return SLICE_EMPTY;
+		found = *id;
+	}
+	return found;
+}
+
 struct slice osv_own_cve(const struct osv_record *r)
 {
 	vec_each(id, &r->upstream) {
@@ -520,5 +569,5 @@ struct slice osv_own_cve(const struct osv_record *r)
 		    slice_ends(head, SLICE("-")))
 			return *id;
 	}
-	return SLICE_EMPTY;
+	return only_upstream_cve(r);
 }

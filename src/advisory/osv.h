@@ -96,6 +96,9 @@ void osv_encode(const struct osv_record *r, struct buf *b);
 /* Texts point into the cursor's bytes.  False: the bytes are no such record. */
 bool osv_decode(struct cursor *c, struct arena *a, struct osv_record *ret);
 
+/* Do two entries say the same of one package: one range, from the start to one fix? */
+bool osv_same_fix(const struct osv_affected *a, const struct osv_affected *b);
+
 /*
  * The CVE that a distribution's record is about by its own name: CVE-2021-1
  * of DEBIAN-CVE-2021-1, where `upstream` names it too.  Empty: none.

@@ -11,7 +11,9 @@ static bool add_source(const struct advisory_index *index, const struct index_so
 	ret->errata = row->errata;
 	ret->without_package = row->without_package;
 	ret->broken = row->broken;
+	ret->dated = row->dated;
 	return index_string(index, row->name, &ret->name, err) &&
+	       index_string(index, row->feed, &ret->feed, err) &&
 	       index_string(index, row->digest, &ret->digest, err) &&
 	       index_string(index, row->first_error, &ret->first_error, err);
 }

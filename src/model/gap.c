@@ -19,6 +19,7 @@ static const char *const reason_names[GAP_REASON_COUNT] = {
 	[GAP_REASON_UNKNOWN_OS] = "unknown-os",
 	[GAP_REASON_CONFINEMENT] = "confinement",
 	[GAP_REASON_MISSING] = "missing",
+	[GAP_REASON_END_OF_LIFE] = "end-of-life",
 };
 
 const char *gap_reason_name(enum gap_reason reason)

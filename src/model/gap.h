@@ -32,6 +32,7 @@ enum gap_reason {
 	GAP_REASON_UNKNOWN_OS,
 	GAP_REASON_CONFINEMENT,      /* degraded confinement */
 	GAP_REASON_MISSING,          /* something named is not there */
+	GAP_REASON_END_OF_LIFE,      /* a release that is not supported any more */
 	GAP_REASON_COUNT,
 };
 

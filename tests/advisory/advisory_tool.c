@@ -9,7 +9,7 @@
  * match reads a package a line, tab-separated: ecosystem, release, name,
  * version, source name, source version; and writes a line for each finding:
  * the package's number from 0, vulnerability, records, range, fixed versions,
- * severity.
+ * severity, who said so, "kev", the EPSS probability, the vendor's status.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +43,7 @@ static int build(struct run *run, int argc, char **argv)
 	for (int i = 2; i < argc; i++)
 		*vec_add(run->arena, &wanted) = slice_from_cstr(argv[i]);
 	if (!index_list_directory(argv[0], &wanted, run->arena, &files, &missing, &err) ||
+	    !index_list_feeds(argv[0], run->arena, &files, &err) ||
 	    !index_build(run, &files, argv[1], &err))
 		return complain(&err);
 	printf("built in %.2f s\n", seconds() - start);
@@ -101,7 +102,12 @@ static void print_match(const struct match *m)
 	print_list(&m->vulnerability->record_ids);
 	printf("\t%.*s\t", SLICE_ARG(m->affected_range));
 	print_list(&m->fixed_versions);
-	printf("\t%.*s\n", SLICE_ARG(severity_name(m->vulnerability->severity)));
+	printf("\t%.*s\t%.*s\t%s%s\t%.5f\t%.*s\n",
+	       SLICE_ARG(severity_name(m->vulnerability->severity)),
+	       SLICE_ARG(m->vulnerability->severity_source),
+	       m->vulnerability->known_exploited ? "kev" : "",
+	       m->vulnerability->ransomware ? " ransomware" : "", m->vulnerability->epss,
+	       SLICE_ARG(vendor_status_name(m->vendor_status)));
 }
 
 static int match(struct run *run, int argc, char **argv)
@@ -143,7 +149,8 @@ int main(int argc, char **argv)
 
 	arena_init(&arena, 0);
 	run_init(&run, &arena);
-	run.now = (int64_t)time(NULL);
+	run.now = getenv("SOURCE_DATE_EPOCH") ? atoll(getenv("SOURCE_DATE_EPOCH"))
+					      : (int64_t)time(NULL);
 	run.threads = 2;
 	if (argc >= 4 && strcmp(argv[1], "build") == 0)
 		status = build(&run, argc - 2, argv + 2);
