@@ -21,6 +21,9 @@ static const struct inventory_row *const rows[] = {
 	&inventory_pipfile_lock,   /* h */
 	&inventory_pdm_lock,       /* i */
 	&inventory_uv_lock,        /* j */
+	&inventory_cargo_lock,     /* k */
+	&inventory_go_mod,         /* l */
+	&inventory_go_sum,         /* m */
 };
 
 static void check_package(const struct package *p, const struct inventory_row *row, size_t size)

@@ -6,6 +6,7 @@
  */
 #include "inventory/exe_probe.h"
 #include "inventory/go_buildinfo.h"
+#include "inventory/go_version.h"
 
 #define MODULES_MAX 100000
 
@@ -101,39 +102,9 @@ static void add_modules(struct inventory_output *out, const struct go_text *modu
 	}
 }
 
-/*
- * "go1.19.8" is 1.19.8, "go1.20rc1" is 1.20.0-rc.1 as in advisories; what
- * vendors and experiments add behind that is no part of the version.  Empty:
- * no release.
- */
-static struct slice release_of_go(struct slice tag, struct arena *a)
-{
-	size_t end = 0, dots = 0, digits;
-
-	if (!slice_cut_prefix(&tag, SLICE("go")))
-		return SLICE_EMPTY;
-	for (;; end++, dots++) {
-		for (digits = end; end < tag.len && ascii_digit(tag.data[end]); end++)
-			;
-		if (end == digits)
-			return SLICE_EMPTY;
-		if (dots == 2 || end + 1 >= tag.len || tag.data[end] != '.' || !ascii_digit(tag.data[end + 1]))
-			break;
-	}
-	struct slice numbers = slice_first(tag, end), word = slice_from(tag, end);
-	const char *kind = slice_cut_prefix(&word, SLICE("rc")) ? "rc" :
-			   slice_cut_prefix(&word, SLICE("beta")) ? "beta" : NULL;
-	for (digits = 0; digits < word.len && ascii_digit(word.data[digits]); digits++)
-		;
-	if (!kind || digits == 0)
-		return arena_copy(a, numbers);
-	return arena_printf(a, "%.*s%s-%s.%.*s", SLICE_ARG(numbers), dots == 1 ? ".0" : "", kind,
-			    SLICE_ARG(slice_first(word, digits)));
-}
-
 static void add_stdlib(struct inventory_output *out, const struct go_text *version)
 {
-	struct slice release = release_of_go(version->text, out->arena);
+	struct slice release = go_release(version->text, out->arena);
 	struct package *p = inventory_add(out, ORIGIN_GO_BINARY, SLICE("stdlib"), release);
 
 	p->offset = version->offset;

@@ -26,6 +26,9 @@ const struct inventory_row *const inventory_rows[] = {
 	&inventory_pipfile_lock,
 	&inventory_pdm_lock,
 	&inventory_uv_lock,
+	&inventory_cargo_lock,
+	&inventory_go_mod,
+	&inventory_go_sum,
 };
 
 const size_t inventory_row_count = ARRAY_LEN(inventory_rows);
@@ -87,6 +90,11 @@ void inventory_partial(struct inventory_output *out, uint64_t offset, const char
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	error_set_at(&out->partial, ERR_FORMAT, offset, "%s", text);
+}
+
+void inventory_settle(struct package_list *packages)
+{
+	go_mod_settle(packages);
 }
 
 void inventory_apply_os(struct package_list *packages, const struct os_release *os, struct arena *a)

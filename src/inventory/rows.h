@@ -21,6 +21,12 @@ extern const struct inventory_row inventory_poetry_lock;
 extern const struct inventory_row inventory_pipfile_lock;
 extern const struct inventory_row inventory_pdm_lock;
 extern const struct inventory_row inventory_uv_lock;
+extern const struct inventory_row inventory_cargo_lock;
+extern const struct inventory_row inventory_go_mod;
+extern const struct inventory_row inventory_go_sum;         /* of modules of old releases, see go_mod_settle */
+
+/* What a go.sum names counts where the go.mod beside it leaves it out, which those before Go 1.17 do. */
+void go_mod_settle(struct package_list *packages);
 
 /* The last component of a path. */
 static inline struct slice inventory_base_name(struct slice path)
