@@ -272,6 +272,51 @@ static void write_place(struct json_writer *w, const struct report *r, const str
 	json_uint(w, end.line);
 }
 
+static void write_edit(struct json_writer *w, const struct report *r, const struct edit *edit)
+{
+	const struct source *source = source_get(r->sources, edit->span.source);
+	struct position start = source_position(r->sources, edit->span);
+	struct position end = source_end_position(r->sources, edit->span);
+
+	json_begin_object(w);
+	json_member(w, "path", source ? source->name : SLICE_EMPTY);
+	json_key(w, "offset");
+	json_uint(w, edit->span.offset);
+	json_key(w, "length");
+	json_uint(w, edit->span.length);
+	json_key(w, "line");
+	json_uint(w, start.line);
+	json_key(w, "column");
+	json_uint(w, start.column);
+	json_key(w, "end_line");
+	json_uint(w, end.line);
+	json_key(w, "end_column");
+	json_uint(w, end.column);
+	json_member(w, "replacement", edit->replacement);
+	json_end_object(w);
+}
+
+/* The first fix, which is the one that `harden` makes; null: none is known. */
+static void write_fix(struct json_writer *w, const struct report *r, const struct assessment *x)
+{
+	json_key(w, "fix");
+	if (x->fixes.count == 0 || !r->sources) {
+		json_null(w);
+		return;
+	}
+	const struct fix *fix = &x->fixes.items[0];
+	json_begin_object(w);
+	json_member(w, "title", fix->title);
+	json_key(w, "unsafe");
+	json_bool(w, fix->unsafe);
+	json_key(w, "edits");
+	json_begin_array(w);
+	vec_each(edit, &fix->edits)
+		write_edit(w, r, edit);
+	json_end_array(w);
+	json_end_object(w);
+}
+
 static void write_finding(struct json_writer *w, const struct report *r, const struct assessment *x,
 			  struct arena *a)
 {
@@ -282,6 +327,7 @@ static void write_finding(struct json_writer *w, const struct report *r, const s
 	json_member(w, "rule", x->rule->id);
 	json_key(w, "status");
 	json_cstring(w, assessment_status_name(x->status));
+	string_array(w, "aliases", &x->aliases);
 	json_member(w, "severity", severity_name(x->severity));
 	json_key(w, "confidence");
 	json_cstring(w, confidence_name(x->confidence));
@@ -305,6 +351,7 @@ static void write_finding(struct json_writer *w, const struct report *r, const s
 		json_end_object(w);
 	}
 	json_end_array(w);
+	write_fix(w, r, x);
 	json_member_opt(w, "suppressed_by", x->suppressed_by);
 	json_member(w, "fingerprint", slice_from_cstr(fingerprint_format(&x->fingerprint, fingerprint)));
 	json_end_object(w);
