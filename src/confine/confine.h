@@ -65,6 +65,13 @@ struct worker_job {
 	int fds[WORKER_FDS_MAX];  /* descriptors that stay open in the child, besides the tree's */
 	size_t fd_count;
 	struct slice name;        /* for messages: "layer 3 of app.tar" */
+	/*
+	 * Called in the broker right before the fork, so that no more is fed than
+	 * works: gives one more descriptor for the child to read from (the job has
+	 * to remember it), which the broker closes after the fork.  NULL: none.
+	 * False: the job ends with that error.
+	 */
+	bool (*feed)(void *job, int *ret_fd, struct error *err);
 };
 
 /* --- the broker's side --- */

@@ -83,9 +83,10 @@ static void own_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-static _Noreturn void be_worker(const struct confine *c, const struct worker_job *job, int fd, pid_t broker)
+static _Noreturn void be_worker(const struct confine *c, const struct worker_job *job, int fed, int fd,
+				pid_t broker)
 {
-	int keep[WORKER_FDS_MAX + 5] = { fd, c->spec.tree_fd };
+	int keep[WORKER_FDS_MAX + 6] = { fd, c->spec.tree_fd, fed };
 	static const int standard[] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO };
 	struct worker_output out = { fd };
 	struct error err = ERROR_INIT;
@@ -94,10 +95,10 @@ static _Noreturn void be_worker(const struct confine *c, const struct worker_job
 	if (getppid() != broker)
 		_exit(1);
 	own_signals();
-	memcpy(keep + 2, job->fds, job->fd_count * sizeof(job->fds[0]));
-	leave_terminal(c, keep, 2 + job->fd_count);
-	memcpy(keep + 2 + job->fd_count, standard, sizeof(standard));
-	confine_close_others(keep, 5 + job->fd_count);
+	memcpy(keep + 3, job->fds, job->fd_count * sizeof(job->fds[0]));
+	leave_terminal(c, keep, 3 + job->fd_count);
+	memcpy(keep + 3 + job->fd_count, standard, sizeof(standard));
+	confine_close_others(keep, 6 + job->fd_count);
 	unsigned held = confine_enter(c, &err);
 	if (held != c->features) {
 		error_set(&err, ERR_WORKER, "a worker could not be confined");
@@ -188,10 +189,15 @@ static void start(struct pool *p, size_t job)
 {
 	struct worker *w = p->workers;
 	struct error err = ERROR_INIT;
+	CLEANUP_FD int fed = -1;
 	int fds[2];
 
 	while (w->pid)
 		w++;
+	if (p->jobs[job].feed && !p->jobs[job].feed(p->jobs[job].job, &fed, &err)) {
+		finish_job(p, job, &err);
+		return;
+	}
 	if (pipe2(fds, O_CLOEXEC) < 0) {
 		error_set_errno(&err, errno, "%.*s: pipe", SLICE_ARG(p->jobs[job].name));
 		finish_job(p, job, &err);
@@ -200,7 +206,7 @@ static void start(struct pool *p, size_t job)
 	fcntl(fds[0], F_SETPIPE_SZ, PIPE_SIZE); /* fewer switches; a smaller pipe works too */
 	pid_t broker = getpid(), pid = fork();
 	if (pid == 0)
-		be_worker(p->confine, &p->jobs[job], fds[1], broker);
+		be_worker(p->confine, &p->jobs[job], fed, fds[1], broker);
 	int saved = errno;
 	close(fds[1]);
 	if (pid < 0) {

@@ -168,8 +168,10 @@ void document_add_layer(struct outline *o, struct member_source *source, struct 
 				     arena_copy(a, slice_from_cstr(err.message)), a);
 		return;
 	}
-	layer.offset = member.offset;
-	layer.size = member.size;
+	if (!source->remote) {
+		layer.offset = member.offset;
+		layer.size = member.size;
+	}
 	layer.history = -1;
 	*vec_add(a, &o->image.layers) = layer;
 	*vec_add(a, &o->layers) = (struct outline_layer){.present = true};

@@ -378,7 +378,7 @@ static bool chain_open(struct chain *c, struct walk *w, struct stream *stored, s
 	    !parse_wanted(w, "diff ID", w->job->diff_id, &c->want_inner, &c->has_inner, err))
 		return false;
 	c->compressed = compression_detect(c->stored.first) != COMPRESSION_NONE;
-	c->digests = !w->job->keep.wanted;
+	c->digests = !w->job->keep.wanted || w->job->verify;
 	/* Bytes that are stored plain have two expectations and need a second pass of hashing only
 	 * when these differ in algorithm. */
 	bool both = c->compressed ||

@@ -17,6 +17,8 @@ struct layer_job {
 	struct slice digest;  /* what the stored bytes should have; empty: not told */
 	struct slice diff_id; /* the uncompressed ones; empty: not told */
 	bool table;	      /* send the entry table: layers lie below this one */
+	bool verify;	      /* the digests also where only named files are wanted: the bytes
+				 come from elsewhere once more */
 	bool whiteouts;	      /* names that start with ".wh." mean something */
 	struct path_key key;
 	struct keep_options keep;

@@ -21,6 +21,8 @@ struct member_source {
 	/* The whole member, at most LIMIT_MANIFEST bytes. */
 	bool (*read)(struct member_source *s, struct slice name, struct arena *a, struct slice *ret,
 		     struct error *err);
+	bool remote; /* layers are where their descriptors say, and as large */
+	bool blobs;  /* what is read next is a blob and no manifest, for sources that tell them apart */
 };
 
 /* An outer tar. */

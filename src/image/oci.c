@@ -118,6 +118,11 @@ static bool read_index(struct reader *r, const struct node *index, struct slice 
 {
 	const struct node *manifests = node_get(index, SLICE("manifests"));
 
+	struct slice type = node_get_text(index, SLICE("mediaType"));
+
+	/* A document that is an index to one and a manifest to another must be neither. */
+	if (!slice_empty(type) && !is_index_type(type))
+		return error_set(err, ERR_FORMAT, "an index says that it is %.*s", SLICE_ARG(type));
 	if (!node_is(manifests, NODE_LIST))
 		return error_set(err, ERR_FORMAT, "an index has no list of manifests");
 	node_each(descriptor,
@@ -155,6 +160,7 @@ static bool no_candidate(struct reader *r, struct error *err)
 {
 	struct arena *a = r->arena;
 	struct slice_list names = {0};
+	const char *where = r->source->remote ? "the registry" : "the layout";
 
 	vec_each (c, &r->candidates)
 		if (names.count < 32)
@@ -162,13 +168,14 @@ static bool no_candidate(struct reader *r, struct error *err)
 				a, "%.*s/%.*s%s%.*s", SLICE_ARG(c->os), SLICE_ARG(c->architecture),
 				slice_empty(c->variant) ? "" : "/", SLICE_ARG(c->variant));
 	if (r->candidates.count == 0 && !slice_empty(r->missing))
-		return error_set(err, ERR_NOT_FOUND, "the layout lacks %.*s, which its index names",
-				 SLICE_ARG(r->missing));
+		return error_set(err, ERR_NOT_FOUND, "%s lacks %.*s, which its index names",
+				 where, SLICE_ARG(r->missing));
 	if (r->candidates.count == 0)
-		return error_set(err, ERR_NOT_FOUND, "the layout holds no image");
+		return error_set(err, ERR_NOT_FOUND, "%s holds no image%s", where,
+				 r->source->remote ? " under this name, but something else" : "");
 	struct slice list = arena_join(a, names.items, names.count, SLICE(", "));
 	return error_set(err, ERR_NOT_FOUND,
-			 "the layout holds no image %.*s%sfor %.*s/%.*s, but %.*s",
+			 "%s holds no image %.*s%sfor %.*s/%.*s, but %.*s", where,
 			 SLICE_ARG(r->options->tag), slice_empty(r->options->tag) ? "" : " ",
 			 SLICE_ARG(r->options->platform.os),
 			 SLICE_ARG(r->options->platform.architecture), SLICE_ARG(list));
@@ -191,9 +198,9 @@ static bool choose(struct reader *r, const struct candidate **ret, struct error 
 		return no_candidate(r, err);
 	if (r->candidates.count > 1)
 		gap_add(&r->outline->gaps, r->arena, GAP_NOTE, GAP_REASON_UNSUPPORTED,
-			SLICE("index.json"),
-			"the layout tells of %zu images; this is about %.*s %.*s/%.*s",
-			r->candidates.count, SLICE_ARG((*ret)->tag), SLICE_ARG((*ret)->os),
+			r->source->remote ? SLICE("index") : SLICE("index.json"),
+			"the %s tells of %zu images; this is about %.*s %.*s/%.*s",
+			r->source->remote ? "index" : "layout", r->candidates.count, SLICE_ARG((*ret)->tag), SLICE_ARG((*ret)->os),
 			SLICE_ARG((*ret)->architecture));
 	return true;
 }
@@ -221,9 +228,18 @@ static void add_layer(struct reader *r, const struct node *descriptor)
 		return;
 	}
 	bool foreign = slice_find(type, SLICE("nondistributable")) < type.len ||
-		       slice_find(type, SLICE("foreign")) < type.len ||
-		       node_get(descriptor, SLICE("urls"));
-	if (foreign && !r->source->find(r->source, layer.name, &member, NULL))
+		       slice_find(type, SLICE("foreign")) < type.len;
+	bool told = slice_to_u64(node_get_text(descriptor, SLICE("size")), &layer.size);
+	if (r->source->remote && !told)
+		document_add_missing(o, layer, GAP_REASON_MALFORMED,
+				     SLICE("its descriptor tells no size"), r->arena);
+	else if (foreign && r->source->remote)
+		document_add_missing(
+			o, layer, GAP_REASON_UNSUPPORTED,
+			SLICE("it is a foreign layer, which lies elsewhere and is not fetched"),
+			r->arena);
+	else if ((foreign || node_get(descriptor, SLICE("urls"))) &&
+		 !r->source->find(r->source, layer.name, &member, NULL))
 		document_add_missing(
 			o, layer, GAP_REASON_UNSUPPORTED,
 			SLICE("it is a foreign layer, which lies elsewhere and is not fetched"),
@@ -268,6 +284,7 @@ static bool read_manifest(struct reader *r, const struct candidate *c, struct er
 	    !check_manifest(manifest, c, err))
 		return false;
 	config_digest = node_text(node_path(manifest, "config", "digest", NULL));
+	r->source->blobs = true;
 	if (!document_blob_name(config_digest, r->arena, &config_name, err) ||
 	    !document_read(r->source, config_name, config_digest, r->outline, r->arena, &config,
 			   &image->config_digest, err))

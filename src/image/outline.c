@@ -130,6 +130,14 @@ bool outline_layout(int fd, const struct outline_options *options, struct arena 
 	       check_platform(o, options, err);
 }
 
+bool outline_remote(struct member_remote *source, const struct outline_options *options,
+		    struct arena *a, struct outline *o, struct error *err)
+{
+	*o = (struct outline){.kind = TARGET_OCI_LAYOUT};
+	return outline_oci(&source->source, options, a, o, err) &&
+	       check_platform(o, options, err);
+}
+
 void outline_encode(const struct outline *o, struct buf *b)
 {
 	wire_put_u8(b, (uint8_t)o->kind);

@@ -7,6 +7,7 @@
 #define BULWARK_IMAGE_OUTLINE_H
 
 #include "image/member.h"
+#include "image/remote.h"
 #include "model/image.h"
 #include "model/report.h"
 
@@ -64,6 +65,10 @@ bool outline_docker(struct member_source *source, const struct outline_options *
 		    struct arena *a, struct outline *ret, struct error *err);
 bool outline_oci(struct member_source *source, const struct outline_options *options,
 		 struct arena *a, struct outline *ret, struct error *err);
+
+/* An image of a registry; ERR_NOT_FOUND with source->wanted set: a document is missing still. */
+bool outline_remote(struct member_remote *source, const struct outline_options *options,
+		    struct arena *a, struct outline *ret, struct error *err);
 
 void outline_encode(const struct outline *o, struct buf *b);
 /* ERR_WORKER: no such record. */

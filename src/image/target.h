@@ -5,11 +5,13 @@
  * Targets: Docker archive (docker save, legacy and with the OCI hybrid of
  * Engine 25 and later), OCI layout (directory or tar), root file system (a
  * directory, or a tar of one as `docker export` writes it), project directory,
- * single file.  Archives may be compressed as a whole (gzip, zstd).
+ * single file.  Archives may be compressed as a whole (gzip, zstd).  Images of
+ * registries: layers go from the network straight into the workers.
  */
 #ifndef BULWARK_IMAGE_TARGET_H
 #define BULWARK_IMAGE_TARGET_H
 
+#include "docker/registry.h"
 #include "model/image.h"
 #include "model/os_release.h"
 #include "model/package.h"
@@ -21,12 +23,14 @@ struct target_options {
 	 * A path, or one behind archive://, oci-dir://, fs:// (no image, even where
 	 * the directory looks like one), dir:// (project directory), file:// (single
 	 * file); without a prefix the kind is found out.  "FILE:TAG" names one of
-	 * several images of an archive.
+	 * several images of an archive.  An image's reference behind registry:// or
+	 * image://, or alone, where no such file is.
 	 */
 	struct slice name;
 	struct slice platform; /* "os/arch" or "os/arch/variant"; empty: linux and this machine's */
 	struct slice_list skip_dirs; /* globs over paths of the target, no leading slash needed */
 	struct slice_list skip_files;
+	struct registry_options registry;
 };
 
 /* Everything lives in run->arena. */

@@ -8,6 +8,8 @@
 #include "base/mem.h"
 #include "base/wire.h"
 #include "format/inflate.h"
+#include "image/documents.h"
+#include "image/feed.h"
 #include "image/layer.h"
 #include "image/tree.h"
 #include "image/window.h"
@@ -15,7 +17,7 @@
 /* Records are small; a frame of the pool's protocol holds as many as fit. */
 #define BATCH ((size_t)64 * 1024)
 
-enum frame_type { FRAME_OUTLINE = 1, FRAME_RECORDS };
+enum frame_type { FRAME_OUTLINE = 1, FRAME_RECORDS, FRAME_WANTED };
 
 /* ---- in the worker ---- */
 
@@ -59,6 +61,28 @@ struct outline_work {
 	const struct outline_options *options;
 };
 
+/* A document that is missing is asked for, and the work begun again when it is there. */
+static bool run_remote(const struct outline_work *o, struct worker_output *out,
+		       struct arena *arena, struct outline *outline, bool *ret_asked,
+		       struct error *err)
+{
+	struct member_remote source;
+	struct buf wanted;
+
+	member_remote_init(&source, o->work->remote);
+	*ret_asked = false;
+	if (outline_remote(&source, o->options, arena, outline, err))
+		return true;
+	if (slice_empty(source.wanted))
+		return false;
+	buf_init(&wanted, LIMIT_PATH);
+	wire_put_u8(&wanted, source.wanted_blob);
+	wire_put_slice(&wanted, source.wanted);
+	*ret_asked = worker_send(out, FRAME_WANTED, buf_slice(&wanted));
+	buf_release(&wanted);
+	return *ret_asked || error_set(err, ERR_WORKER, "the answer cannot be sent");
+}
+
 static bool run_outline(void *job, struct worker_output *out, struct error *err)
 {
 	const struct outline_work *o = job;
@@ -66,15 +90,17 @@ static bool run_outline(void *job, struct worker_output *out, struct error *err)
 	struct outline outline;
 	struct arena arena;
 	struct buf record;
-	bool ok;
+	bool ok, asked = false;
 
 	arena_init(&arena, 0);
 	buf_init(&record, LIMIT_RECORD);
-	if (w->directory)
+	if (w->remote)
+		ok = run_remote(o, out, &arena, &outline, &asked, err);
+	else if (w->directory)
 		ok = outline_layout(w->fd, o->options, &arena, &outline, err);
 	else
 		ok = outline_file(w->fd, w->size, o->options, &arena, &outline, err);
-	if (ok) {
+	if (ok && !asked) {
 		outline_encode(&outline, &record);
 		ok = worker_send(out, FRAME_OUTLINE, buf_slice(&record)) ||
 		     error_set(err, ERR_LIMIT, "the image's documents are too large");
@@ -91,6 +117,8 @@ struct layers_work {
 	size_t wanted_count;
 	struct collect_job collect; /* the broker's side */
 	struct slice name;
+	struct feed feed; /* of a remote layer */
+	int fed;	  /* what its worker reads from */
 };
 
 /* What is wanted of one layer. */
@@ -129,6 +157,7 @@ static bool read_layer(const struct layers_work *l, uint32_t number, struct stre
 		job.digest = layer->digest;
 		job.diff_id = layer->diff_id;
 		job.whiteouts = true;
+		job.verify = w->remote != NULL;
 	}
 	arena_init(&arena, 0);
 	if (l->wanted) {
@@ -191,6 +220,17 @@ static bool read_compressed(const struct layers_work *l, struct record_sink *sin
 	return ok;
 }
 
+/* A layer that its fetcher brings. */
+static bool read_fed(const struct layers_work *l, struct record_sink *sink, struct error *err)
+{
+	struct stream_feed feed;
+
+	stream_feed_init(&feed, l->fed);
+	bool ok = read_layer(l, l->numbers[0], &feed.stream, sink, err);
+	stream_release(&feed.stream);
+	return ok;
+}
+
 static bool run_layers(void *job, struct worker_output *out, struct error *err)
 {
 	const struct layers_work *l = job;
@@ -200,7 +240,9 @@ static bool run_layers(void *job, struct worker_output *out, struct error *err)
 	bool ok;
 
 	batch_init(&sink, out);
-	if (w->outline.kind == TARGET_FILE)
+	if (w->remote)
+		ok = read_fed(l, &sink.sink, err);
+	else if (w->outline.kind == TARGET_FILE)
 		ok = tree_read_file(&tree, w->size, w->mode, w->path, &sink.sink, err);
 	else if (!w->outline.has_image && !w->outline.archive)
 		ok = tree_read(&tree, &sink.sink, err);
@@ -216,7 +258,7 @@ static bool run_layers(void *job, struct worker_output *out, struct error *err)
 
 static void job_fd(const struct work *w, struct worker_job *job)
 {
-	if (w->directory)
+	if (w->directory || w->remote)
 		return;
 	job->fds[0] = w->fd;
 	job->fd_count = 1;
@@ -225,8 +267,23 @@ static void job_fd(const struct work *w, struct worker_job *job)
 struct outline_answer {
 	struct work *work;
 	bool came;
+	bool asked, blob;
+	struct slice wanted; /* digest of a missing document */
 	struct error err;
 };
+
+static bool take_wanted(struct outline_answer *answer, struct slice record, struct error *err)
+{
+	struct arena *a = answer->work->run->arena;
+	struct cursor c;
+
+	cursor_init(&c, record);
+	answer->blob = wire_get_u8(&c) != 0;
+	answer->wanted = document_name_digest(wire_get_slice(&c), a);
+	answer->asked = true;
+	return (!c.failed && !slice_empty(answer->wanted)) ||
+	       error_set(err, ERR_WORKER, "a worker asks for what has no digest");
+}
 
 static bool on_outline(void *context, size_t job, uint32_t type, struct slice record,
 		       struct error *err)
@@ -234,7 +291,9 @@ static bool on_outline(void *context, size_t job, uint32_t type, struct slice re
 	struct outline_answer *answer = context;
 
 	(void)job;
-	if (type != FRAME_OUTLINE || answer->came)
+	if (type == FRAME_WANTED && answer->work->remote && !answer->came && !answer->asked)
+		return take_wanted(answer, record, err);
+	if (type != FRAME_OUTLINE || answer->came || answer->asked)
 		return error_set(err, ERR_WORKER,
 				 "a worker answered with a record of no known type");
 	answer->came = true;
@@ -248,23 +307,44 @@ static void on_outline_end(void *context, size_t job, const struct error *err)
 	(void)job;
 	if (err)
 		answer->err = *err;
-	else if (!answer->came)
+	else if (!answer->came && !answer->asked)
 		error_set(&answer->err, ERR_WORKER, "a worker ended without an answer");
+}
+
+static bool bring(struct work *w, const struct outline_answer *answer, struct error *err)
+{
+	struct arena *a = w->run->arena;
+	struct slice bytes, name;
+
+	if (!w->remote->document(w->remote, answer->wanted, answer->blob, &bytes, err) ||
+	    !document_blob_name(answer->wanted, a, &name, err))
+		return false;
+	remote_add(w->remote, a, name, bytes);
+	return true;
 }
 
 bool work_outline(struct work *w, const struct outline_options *options, struct error *err)
 {
 	struct outline_work outline = {w, options};
 	struct worker_job job = {.run = run_outline, .job = &outline, .name = w->name};
-	struct outline_answer answer = {.work = w, .err = ERROR_INIT};
-	struct worker_events events = {on_outline, on_outline_end, &answer};
 
 	job_fd(w, &job);
-	confine_run(w->confine, w->run, &job, 1, &events);
-	if (answer.err.code == ERR_NONE)
-		return true;
-	*err = answer.err;
-	return error_wrap(err, "%.*s", SLICE_ARG(w->name));
+	for (int round = 0; round < REMOTE_DOCUMENTS_MAX; round++) {
+		struct outline_answer answer = {.work = w, .err = ERROR_INIT};
+		struct worker_events events = {on_outline, on_outline_end, &answer};
+
+		confine_run(w->confine, w->run, &job, 1, &events);
+		if (answer.err.code != ERR_NONE) {
+			*err = answer.err;
+			return error_wrap(err, "%.*s", SLICE_ARG(w->name));
+		}
+		if (answer.came)
+			return true;
+		if (!bring(w, &answer, err))
+			return error_wrap(err, "%.*s", SLICE_ARG(w->name));
+	}
+	return error_set(err, ERR_LIMIT, "%.*s: more than %d documents lead to the image",
+			 SLICE_ARG(w->name), REMOTE_DOCUMENTS_MAX);
 }
 
 struct pass {
@@ -302,6 +382,7 @@ static void on_layers_end(void *context, size_t number, const struct error *err)
 	struct layers_work *l = &p->jobs[number];
 	struct collection *c = &p->work->collection;
 
+	feed_stop(&l->feed);
 	p->done++;
 	if (p->work->run->progress)
 		p->work->run->progress(p->work->run->context, "layers", p->done, p->count);
@@ -335,6 +416,25 @@ static int compare_jobs(const void *a, const void *b)
 	return (x->numbers[0] > y->numbers[0]) - (x->numbers[0] < y->numbers[0]);
 }
 
+/* In the fetcher. */
+static bool fetch_layer(void *context, struct http_sink *sink, struct error *err)
+{
+	const struct layers_work *l = context;
+	const struct work *w = l->work;
+
+	return w->remote->layer(w->remote, &w->outline.image.layers.items[l->numbers[0]], sink, err);
+}
+
+static bool feed_layer(void *job, int *ret_fd, struct error *err)
+{
+	struct layers_work *l = job;
+
+	if (!feed_start(&l->feed, l->work->run, fetch_layer, l, ret_fd, err))
+		return false;
+	l->fed = *ret_fd;
+	return true;
+}
+
 static void run_pass(struct work *w, struct layers_work *jobs, size_t count)
 {
 	struct arena arena;
@@ -354,6 +454,8 @@ static void run_pass(struct work *w, struct layers_work *jobs, size_t count)
 		l->collect.numbers = l->numbers;
 		l->collect.number_count = l->count;
 		workers[i] = (struct worker_job){.run = run_layers, .job = l, .name = l->name};
+		if (w->remote)
+			workers[i].feed = feed_layer;
 		job_fd(w, &workers[i]);
 	}
 	confine_run(w->confine, w->run, workers, count, &events);

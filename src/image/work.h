@@ -15,7 +15,8 @@ struct work {
 	struct confine *confine;
 	struct slice name; /* of the target, for messages */
 	struct slice path; /* of a single file, normalised */
-	int fd;		   /* of the archive, file or directory */
+	int fd;		   /* of the archive, file or directory; -1: remote */
+	struct remote *remote; /* NULL: the bytes are here */
 	bool directory;
 	uint64_t size; /* of a file */
 	uint32_t mode;

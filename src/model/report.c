@@ -10,6 +10,7 @@ const char *target_kind_name(enum target_kind kind)
 	case TARGET_ROOTFS: return "rootfs";
 	case TARGET_DIRECTORY: return "directory";
 	case TARGET_FILE: return "file";
+	case TARGET_REGISTRY: return "registry";
 	case TARGET_CONFIGURATION: return "configuration";
 	}
 	return "unknown";

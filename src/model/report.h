@@ -17,6 +17,7 @@ enum target_kind {
 	TARGET_ROOTFS,
 	TARGET_DIRECTORY, /* a project */
 	TARGET_FILE,
+	TARGET_REGISTRY, /* an image of a registry */
 	TARGET_CONFIGURATION, /* files that lint judged */
 };
 
