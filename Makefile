@@ -61,6 +61,7 @@ conformance: build
 
 reference: build
 	@$(BUILD)/bulwark help --form reference > docs/reference.md
+	@$(BUILD)/bulwark rules --format markdown > docs/rules.md
 
 format:
 	@git ls-files '*.[ch]' | xargs clang-format-14 -i

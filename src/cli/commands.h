@@ -7,6 +7,8 @@
 extern const struct command command_scan;
 extern const struct command command_sbom;
 extern const struct command command_lint;
+extern const struct command command_rules;
+extern const struct command command_explain;
 extern const struct command command_db_update;
 extern const struct command command_db_status;
 extern const struct command command_db_build;

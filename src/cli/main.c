@@ -17,6 +17,8 @@ const struct command *const commands[] = {
 	&command_scan,
 	&command_sbom,
 	&command_lint,
+	&command_rules,
+	&command_explain,
 	&command_db_update,
 	&command_db_status,
 	&command_db_build,

@@ -42,5 +42,7 @@ extern const size_t lint_table_count;
 const struct rule *lint_rule(struct slice id);
 /* By id, or by a peer's id with or without its prefix: the first one. NULL: none. */
 const struct rule *lint_rule_by_any_id(struct slice id);
+/* Is it the rule's id, or a peer's for it, with or without its prefix? */
+bool lint_rule_answers_to(const struct rule *rule, struct slice id);
 
 #endif

@@ -53,7 +53,7 @@ const struct rule *lint_rule(struct slice id)
 	return NULL;
 }
 
-static bool any_id_is(const struct rule *rule, struct slice id)
+bool lint_rule_answers_to(const struct rule *rule, struct slice id)
 {
 	if (slice_eq_nocase(rule->id, id))
 		return true;
@@ -70,7 +70,7 @@ const struct rule *lint_rule_by_any_id(struct slice id)
 {
 	for (size_t t = 0; t < lint_table_count; t++)
 		for (size_t i = 0; i < lint_tables[t]->count; i++)
-			if (any_id_is(&lint_tables[t]->rows[i].rule, id))
+			if (lint_rule_answers_to(&lint_tables[t]->rows[i].rule, id))
 				return &lint_tables[t]->rows[i].rule;
 	return NULL;
 }
@@ -80,7 +80,7 @@ bool lint_selected(const struct slice_list *rules, const struct rule *rule)
 	if (rules->count == 0)
 		return true;
 	vec_each(id, rules)
-		if (any_id_is(rule, *id))
+		if (lint_rule_answers_to(rule, *id))
 			return true;
 	return false;
 }

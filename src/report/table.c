@@ -232,7 +232,11 @@ static void write_counts(const struct report *r, struct buf *out)
 		separator = ", ";
 	}
 	if (suppressed)
-		buf_printf(out, "; %zu ignored by the policy", suppressed);
+		buf_printf(out, "; %zu ignored by the policy%s", suppressed,
+			   r->kind == TARGET_CONFIGURATION ? " or a comment" : "");
+	if (r->kind == TARGET_CONFIGURATION)
+		buf_printf(out, "; %llu file%s", (unsigned long long)r->files_judged,
+			   r->files_judged == 1 ? "" : "s");
 	buf_add_byte(out, '\n');
 }
 
@@ -281,6 +285,13 @@ static void write_gaps(const struct report *r, const struct report_style *style,
 
 REPORT_WRITER(report_write_table)
 {
+	if (report->kind == TARGET_CONFIGURATION) {
+		report_write_lint_lines(report, style, out);
+		if (!style->quiet)
+			write_counts(report, out);
+		write_gaps(report, style, out);
+		return report_written(out, err);
+	}
 	if (!style->quiet)
 		write_head(report, out);
 	if (report->list_all_packages && !write_packages(report, style, out, err))

@@ -16,6 +16,9 @@ REPORT_WRITER(report_write_junit);
 REPORT_WRITER(report_write_markdown);
 REPORT_WRITER(report_write_cyclonedx);
 
+/* The table format's findings of a report over configuration files. */
+void report_write_lint_lines(const struct report *report, const struct report_style *style, struct buf *out);
+
 /* What every writer ends with. */
 static inline bool report_written(const struct buf *out, struct error *err)
 {
