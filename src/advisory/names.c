@@ -55,6 +55,7 @@ static const struct {
 	{ SLICE_INIT("SUSE"), false },
 	{ SLICE_INIT("openEuler"), false },
 	{ SLICE_INIT("Mageia"), false },
+	{ SLICE_INIT("Bitnami"), false }, /* programs that have another name there */
 };
 
 /* Further suffixes under which a release's records stand; '%' is the release. */
