@@ -20,7 +20,7 @@ struct lint_config {
 };
 
 static const char *const formats[] = {
-	"table", "json", "sarif", "junit", "markdown", NULL,
+	"table", "json", "sarif", "junit", "checkstyle", "gitlab-codequality", "github", "markdown", NULL,
 };
 
 static const char *const types[] = {

@@ -20,6 +20,7 @@ struct report_format {
 	const char *source;    /* specification and version */
 	bool inventory;        /* `sbom` offers it: says what is installed, not what is wrong */
 	bool findings;         /* `scan` offers it */
+	bool files;            /* only `lint` offers it: places in files are what it is about */
 	/* Appends the whole report; ERR_LIMIT when it passes the buffer's cap. */
 	bool (*write)(const struct report *report, const struct report_style *style, struct buf *out,
 		      struct error *err);

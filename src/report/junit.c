@@ -3,34 +3,7 @@
  * database that told of packages, a failed case for each finding, an error for
  * each blocking gap.
  */
-#include "base/text.h"
 #include "report/writers.h"
-
-/* XML 1.0, section 2.2: control characters cannot stand in a document at all. */
-static void add_xml(struct buf *out, struct slice text)
-{
-	struct buf safe;
-
-	buf_init(&safe, 1 << 20);
-	text_add_safe(&safe, text);
-	for (size_t i = 0; i < safe.len; i++) {
-		switch (safe.data[i]) {
-		case '&': buf_add_lit(out, "&amp;"); break;
-		case '<': buf_add_lit(out, "&lt;"); break;
-		case '>': buf_add_lit(out, "&gt;"); break;
-		case '"': buf_add_lit(out, "&quot;"); break;
-		default: buf_add_byte(out, safe.data[i]); break;
-		}
-	}
-	buf_release(&safe);
-}
-
-static void add_attribute(struct buf *out, const char *name, struct slice value)
-{
-	buf_printf(out, " %s=\"", name);
-	add_xml(out, value);
-	buf_add_byte(out, '"');
-}
 
 static bool shown(const struct report *r, const struct assessment *x)
 {
@@ -45,28 +18,28 @@ static void add_finding(struct buf *out, const struct assessment *x)
 	buf_add_lit(out, "    <testcase");
 	if (m) {
 		buf_add_lit(out, " classname=\"");
-		add_xml(out, m->package->path);
+		report_add_xml(out, m->package->path);
 		buf_add_lit(out, "\" name=\"[");
-		add_xml(out, severity_name(x->severity));
+		report_add_xml(out, severity_name(x->severity));
 		buf_add_lit(out, "] ");
-		add_xml(out, id);
+		report_add_xml(out, id);
 		buf_add_byte(out, ' ');
-		add_xml(out, m->package->name);
+		report_add_xml(out, m->package->name);
 		buf_add_byte(out, ' ');
-		add_xml(out, m->package->version);
+		report_add_xml(out, m->package->version);
 		buf_add_byte(out, '"');
 	} else {
-		add_attribute(out, "classname", x->subject);
-		add_attribute(out, "name", id);
+		report_add_attribute(out, "classname", x->subject);
+		report_add_attribute(out, "name", id);
 	}
 	buf_add_lit(out, " time=\"0\">\n      <failure");
-	add_attribute(out, "message", x->message);
-	add_attribute(out, "type", severity_name(x->severity));
+	report_add_attribute(out, "message", x->message);
+	report_add_attribute(out, "type", severity_name(x->severity));
 	buf_add_byte(out, '>');
 	vec_each(e, &x->evidence) {
-		add_xml(out, e->key);
+		report_add_xml(out, e->key);
 		buf_add_lit(out, ": ");
-		add_xml(out, e->value);
+		report_add_xml(out, e->value);
 		buf_add_byte(out, '\n');
 	}
 	buf_add_lit(out, "</failure>\n    </testcase>\n");
@@ -75,11 +48,11 @@ static void add_finding(struct buf *out, const struct assessment *x)
 static void add_gap(struct buf *out, const struct gap *g)
 {
 	buf_add_lit(out, "    <testcase");
-	add_attribute(out, "classname", g->subject);
-	add_attribute(out, "name", slice_from_cstr(gap_reason_name(g->reason)));
+	report_add_attribute(out, "classname", g->subject);
+	report_add_attribute(out, "name", slice_from_cstr(gap_reason_name(g->reason)));
 	buf_add_lit(out, " time=\"0\">\n      <error");
-	add_attribute(out, "message", g->message);
-	add_attribute(out, "type", slice_from_cstr(gap_reason_name(g->reason)));
+	report_add_attribute(out, "message", g->message);
+	report_add_attribute(out, "type", slice_from_cstr(gap_reason_name(g->reason)));
 	buf_add_lit(out, "/>\n    </testcase>\n");
 }
 
@@ -98,15 +71,15 @@ REPORT_WRITER(report_write_junit)
 	buf_printf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		   "<testsuites name=\"bulwark\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" time=\"0\">\n  <testsuite",
 		   tests, failures, errors);
-	add_attribute(out, "name", report->target);
+	report_add_attribute(out, "name", report->target);
 	buf_printf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"0\" time=\"0\"", tests, failures, errors);
 	/* ISO 8601 without a zone is what the format's readers accept. */
 	timestamp_format(report->created, text);
-	add_attribute(out, "timestamp", slice_first(slice_from_cstr(text), 19));
+	report_add_attribute(out, "timestamp", slice_first(slice_from_cstr(text), 19));
 	buf_add_lit(out, " hostname=\"bulwark\">\n");
 	if (failures + errors == 0) {
 		buf_add_lit(out, "    <testcase");
-		add_attribute(out, "classname", report->target);
+		report_add_attribute(out, "classname", report->target);
 		buf_add_lit(out, " name=\"no findings\" time=\"0\"/>\n");
 	}
 	vec_each(x, &report->assessments)

@@ -43,6 +43,23 @@ static void text_object(struct json_writer *w, const char *key, struct slice tex
 	json_end_object(w);
 }
 
+/* "dockerfile-user-root" as DockerfileUserRoot. */
+static struct slice pascal_case(struct slice id, struct arena *a)
+{
+	char *out = arena_alloc(a, id.len + 1);
+	size_t len = 0;
+	bool start = true;
+
+	for (size_t i = 0; i < id.len; i++) {
+		if (ascii_lower(id.data[i]))
+			out[len++] = (char)(start ? id.data[i] - 32 : id.data[i]);
+		else if (ascii_alnum(id.data[i]))
+			out[len++] = id.data[i];
+		start = !ascii_alnum(id.data[i]);
+	}
+	return slice_new(out, len);
+}
+
 static void write_rule(struct json_writer *w, const struct assessment *x, struct arena *a)
 {
 	const struct vulnerability *v = x->match ? x->match->vulnerability : NULL;
@@ -50,7 +67,7 @@ static void write_rule(struct json_writer *w, const struct assessment *x, struct
 
 	json_begin_object(w);
 	json_member(w, "id", rule_id(x));
-	json_member(w, "name", v ? SLICE("VulnerablePackage") : SLICE("PendingUpdate"));
+	json_member(w, "name", v ? SLICE("VulnerablePackage") : pascal_case(rule_id(x), a));
 	text_object(w, "shortDescription", arena_printf(a, "%.*s: %.*s", SLICE_ARG(rule_id(x)), SLICE_ARG(title)));
 	text_object(w, "fullDescription", title);
 	text_object(w, "help", x->rule->help);
@@ -70,7 +87,7 @@ static void write_rule(struct json_writer *w, const struct assessment *x, struct
 	json_key(w, "tags");
 	json_begin_array(w);
 	json_cstring(w, "security");
-	json_cstring(w, "vulnerability");
+	json_cstring(w, x->match ? "vulnerability" : "configuration");
 	json_string(w, severity_name(x->severity));
 	json_end_array(w);
 	json_end_object(w);
@@ -106,7 +123,7 @@ static void write_location(struct json_writer *w, const struct report *r, const 
 			   struct arena *a)
 {
 	struct slice path = x->match ? x->match->package->path : r->target;
-	struct position start = { .line = 1, .column_utf16 = 1 };
+	struct position start = { .line = 1, .column_utf16 = 1 }, end = { 0 };
 
 	if (r->sources && x->spans.count) {
 		struct span span = source_origin(r->sources, x->spans.items[0]);
@@ -116,6 +133,7 @@ static void write_location(struct json_writer *w, const struct report *r, const 
 		if (source && at.line) {
 			path = source->name;
 			start = at;
+			end = source_end_position(r->sources, span);
 		}
 	}
 	json_key(w, "locations");
@@ -133,12 +151,82 @@ static void write_location(struct json_writer *w, const struct report *r, const 
 	json_uint(w, start.line);
 	json_key(w, "startColumn");
 	json_uint(w, start.column_utf16);
+	if (end.line) {
+		json_key(w, "endLine");
+		json_uint(w, end.line);
+		json_key(w, "endColumn");
+		json_uint(w, end.column_utf16);
+	}
 	json_end_object(w);
 	json_end_object(w);
 	if (x->match)
 		text_object(w, "message", arena_printf(a, "%.*s@%.*s", SLICE_ARG(x->match->package->name),
 						       SLICE_ARG(x->match->package->version)));
 	json_end_object(w);
+	json_end_array(w);
+}
+
+static void write_replacement(struct json_writer *w, const struct report *r, const struct edit *edit)
+{
+	struct position start = source_position(r->sources, edit->span);
+	struct position end = source_end_position(r->sources, edit->span);
+
+	json_begin_object(w);
+	json_key(w, "deletedRegion");
+	json_begin_object(w);
+	json_key(w, "startLine");
+	json_uint(w, start.line);
+	json_key(w, "startColumn");
+	json_uint(w, start.column_utf16);
+	json_key(w, "endLine");
+	json_uint(w, end.line);
+	json_key(w, "endColumn");
+	json_uint(w, end.column_utf16);
+	json_end_object(w);
+	text_object(w, "insertedContent", edit->replacement);
+	json_end_object(w);
+}
+
+/* Section 3.55: the edits of each file are an artifactChange of their own. */
+static void write_fix(struct json_writer *w, const struct report *r, const struct fix *fix, struct arena *a)
+{
+	uint32_t last = SOURCE_NONE;
+
+	json_begin_object(w);
+	text_object(w, "description", fix->title);
+	json_key(w, "artifactChanges");
+	json_begin_array(w);
+	vec_each(edit, &fix->edits) {
+		const struct source *source = source_get(r->sources, edit->span.source);
+
+		if (!source || edit->span.source == last)
+			continue;
+		last = edit->span.source;
+		json_begin_object(w);
+		json_key(w, "artifactLocation");
+		json_begin_object(w);
+		json_member(w, "uri", relative_uri(source->name, a));
+		json_end_object(w);
+		json_key(w, "replacements");
+		json_begin_array(w);
+		vec_each(other, &fix->edits)
+			if (other->span.source == last)
+				write_replacement(w, r, other);
+		json_end_array(w);
+		json_end_object(w);
+	}
+	json_end_array(w);
+	json_end_object(w);
+}
+
+static void write_fixes(struct json_writer *w, const struct report *r, const struct assessment *x, struct arena *a)
+{
+	if (!r->sources || x->fixes.count == 0)
+		return;
+	json_key(w, "fixes");
+	json_begin_array(w);
+	vec_each(fix, &x->fixes)
+		write_fix(w, r, fix, a);
 	json_end_array(w);
 }
 
@@ -155,6 +243,7 @@ static void write_result(struct json_writer *w, const struct report *r, const st
 	json_cstring(w, level_of(x->severity));
 	text_object(w, "message", x->message);
 	write_location(w, r, x, a);
+	write_fixes(w, r, x, a);
 	json_key(w, "partialFingerprints");
 	json_begin_object(w);
 	json_member(w, "bulwark/v1", slice_from_cstr(fingerprint_format(&x->fingerprint, fingerprint)));

@@ -15,6 +15,14 @@ REPORT_WRITER(report_write_sarif);
 REPORT_WRITER(report_write_junit);
 REPORT_WRITER(report_write_markdown);
 REPORT_WRITER(report_write_cyclonedx);
+REPORT_WRITER(report_write_checkstyle);
+REPORT_WRITER(report_write_gitlab_quality);
+REPORT_WRITER(report_write_github);
+
+/* Text for XML, escaped; what XML cannot hold is written out. */
+void report_add_xml(struct buf *out, struct slice text);
+/* ` name="value"` */
+void report_add_attribute(struct buf *out, const char *name, struct slice value);
 
 /* The table format's findings of a report over configuration files. */
 void report_write_lint_lines(const struct report *report, const struct report_style *style, struct buf *out);
