@@ -14,6 +14,7 @@ const struct inventory_row *const inventory_rows[] = {
 	&inventory_dpkg_status_d,
 	&inventory_apk_installed,
 	&inventory_rpm,
+	&inventory_rpm_wal,
 	&inventory_pacman,
 	&inventory_executable,
 	&inventory_node_package,

@@ -8,8 +8,9 @@ extern const struct inventory_row inventory_os_release;     /* etc/os-release, u
 extern const struct inventory_row inventory_dpkg_status;    /* var/lib/dpkg/status */
 extern const struct inventory_row inventory_dpkg_status_d;  /* var/lib/dpkg/status.d/ of distroless images */
 extern const struct inventory_row inventory_apk_installed;  /* lib/apk/db/installed, usr/lib/apk/db/installed */
-extern const struct inventory_row inventory_rpm;            /* known to be there, not read */
-extern const struct inventory_row inventory_pacman;         /* the same */
+extern const struct inventory_row inventory_rpm;            /* rpmdb.sqlite, Packages.db, Packages */
+extern const struct inventory_row inventory_rpm_wal;        /* rpmdb.sqlite-wal: whether it holds anything */
+extern const struct inventory_row inventory_pacman;         /* known to be there, not read */
 extern const struct inventory_row inventory_executable;     /* Go and Rust programs */
 extern const struct inventory_row inventory_node_package;   /* node_modules package.json */
 extern const struct inventory_row inventory_npm_lock;       /* package-lock.json, npm-shrinkwrap.json */

@@ -1,0 +1,280 @@
+/*
+ * RPM's package database, in any of its three formats, at the places where
+ * distributions have it: var/lib/rpm, usr/lib/sysimage/rpm (SUSE, Fedora since
+ * 36) and usr/share/rpm (image-based Fedora).
+ *
+ * A package's version is written as rpm's tools and advisories do it,
+ * "epoch:version-release", an epoch of zero left away.
+ *
+ * Sources: rpm's macros file (%_dbpath and %_db_backend); SQLite, "WAL File
+ * Format" (sqlite.org/walformat.html).
+ */
+#include "base/cleanup.h"
+#include "base/cursor.h"
+#include "base/limits.h"
+#include "inventory/rows.h"
+#include "inventory/rpm_capabilities.h"
+#include "inventory/rpm_database.h"
+
+#define WAL_HEAD       32u
+#define WAL_FRAME_HEAD 24u
+
+static const char *const database_paths[] = {
+	"var/lib/rpm/rpmdb.sqlite",	      "var/lib/rpm/Packages.db",
+	"var/lib/rpm/Packages",		      "usr/lib/sysimage/rpm/rpmdb.sqlite",
+	"usr/lib/sysimage/rpm/Packages.db",   "usr/lib/sysimage/rpm/Packages",
+	"usr/share/rpm/rpmdb.sqlite",	      "usr/share/rpm/Packages.db",
+	"usr/share/rpm/Packages",	      NULL,
+};
+
+static const char *const wal_paths[] = {
+	"var/lib/rpm/rpmdb.sqlite-wal",
+	"usr/lib/sysimage/rpm/rpmdb.sqlite-wal",
+	"usr/share/rpm/rpmdb.sqlite-wal",
+	NULL,
+};
+
+static bool is_one_of(struct slice path, const char *const *paths)
+{
+	/* Asked of every file of a target: nearly all of them end here. */
+	if (!slice_starts(path, SLICE("var/lib/rpm/")) && !slice_starts(path, SLICE("usr/")))
+		return false;
+	for (; *paths; paths++)
+		if (slice_eq(path, slice_from_cstr(*paths)))
+			return true;
+	return false;
+}
+
+static bool matches(struct slice path)
+{
+	return is_one_of(path, database_paths);
+}
+
+static bool matches_wal(struct slice path)
+{
+	return is_one_of(path, wal_paths);
+}
+
+/* ---------------------------------------------------------------- packages */
+
+struct reader {
+	struct rpm_sink sink;
+	struct inventory_output *out;
+	struct rpm_capabilities capabilities;
+};
+
+static void damage(struct rpm_sink *sink, const struct error *why)
+{
+	struct reader *r = (struct reader *)sink;
+
+	inventory_partial(r->out, why->offset < 0 ? 0 : (uint64_t)why->offset, "%s", why->message);
+}
+
+static struct slice with_epoch(uint32_t epoch, struct slice version, struct slice release, struct arena *a)
+{
+	if (epoch)
+		return arena_printf(a, "%u:%.*s-%.*s", epoch, SLICE_ARG(version), SLICE_ARG(release));
+	return arena_printf(a, "%.*s-%.*s", SLICE_ARG(version), SLICE_ARG(release));
+}
+
+/* "name:stream:version:context:arch": the first two name what can be chosen. */
+static struct slice module_stream(struct slice label)
+{
+	size_t name = slice_find_byte(label, ':');
+
+	if (name == label.len)
+		return label;
+	return slice_first(label, name + 1 + slice_find_byte(slice_from(label, name + 1), ':'));
+}
+
+/*
+ * "name-version-release.src.rpm".  It does not tell the epoch, which is the
+ * binary package's in nearly all cases.
+ */
+static void set_source(struct package *p, const struct rpm_header *h, struct arena *a)
+{
+	struct slice nvr = h->source;
+
+	p->source_name = p->name;
+	p->source_version = p->version;
+	if (!slice_cut_suffix(&nvr, SLICE(".src.rpm")) && !slice_cut_suffix(&nvr, SLICE(".nosrc.rpm")))
+		return;
+	size_t release = slice_rfind_byte(nvr, '-');
+	size_t version = slice_rfind_byte(slice_first(nvr, release), '-');
+	if (release == nvr.len || version == release || version == 0 || !inventory_sound(nvr))
+		return;
+	p->source_name = arena_copy(a, slice_first(nvr, version));
+	p->source_version = with_epoch(h->epoch, slice_first(slice_from(nvr, version + 1), release - version - 1),
+				       slice_from(nvr, release + 1), a);
+}
+
+static bool sound_or_empty(struct slice text)
+{
+	return slice_empty(text) || inventory_sound(text);
+}
+
+static void add_package(struct reader *r, const struct rpm_header *h, uint64_t offset, uint64_t length)
+{
+	struct arena *a = r->out->arena;
+
+	if (!inventory_sound(h->name) || !inventory_sound(h->version) || !inventory_sound(h->release) ||
+	    h->version.len + h->release.len > LIMIT_NAME - 12 || !sound_or_empty(h->arch) ||
+	    !sound_or_empty(h->module)) {
+		inventory_partial(r->out, offset, "a header has no usable name, version and release");
+		return;
+	}
+	struct package *p = inventory_add(r->out, ORIGIN_RPM, arena_copy(a, h->name),
+					  with_epoch(h->epoch, h->version, h->release, a));
+	p->architecture = arena_copy(a, h->arch);
+	p->module_stream = arena_copy(a, module_stream(h->module));
+	p->maintainer = arena_copy(a, slice_first(h->vendor, LIMIT_NAME));
+	p->license = arena_copy(a, slice_first(h->license, LIMIT_PATH));
+	p->offset = offset;
+	p->length = length;
+	set_source(p, h, a);
+	rpm_capabilities_add(&r->capabilities, h);
+}
+
+/* The keys that rpm trusts are kept like packages. */
+static void header(struct rpm_sink *sink, struct slice blob, uint64_t offset, uint64_t length)
+{
+	struct reader *r = (struct reader *)sink;
+	struct error why = ERROR_INIT;
+	struct rpm_header h;
+
+	if (!rpm_header_read(blob, &h, &why))
+		inventory_partial(r->out, offset, "%s", why.message);
+	else if (!slice_is(h.name, "gpg-pubkey"))
+		add_package(r, &h, offset, length);
+}
+
+static bool read_any(struct slice file, struct rpm_sink *sink, struct error *err)
+{
+	if (slice_empty(file))
+		return error_set(err, ERR_FORMAT, "the database is empty");
+	if (rpm_sqlite_is(file))
+		return rpm_sqlite_read(file, sink, err);
+	if (rpm_ndb_is(file))
+		return rpm_ndb_read(file, sink, err);
+	if (rpm_bdb_is(file))
+		return rpm_bdb_read(file, sink, err);
+	return error_set_at(err, ERR_FORMAT, 0,
+			    "this is no database of rpm: neither SQLite, nor ndb, nor a Berkeley DB hash");
+}
+
+/* What was found before the place where reading ended stands. */
+static bool parse(const struct inventory_input *in, struct inventory_output *out, struct error *err)
+{
+	struct reader r = { .sink = { header, damage }, .out = out };
+	struct error why = ERROR_INIT;
+	size_t before = out->packages.count;
+
+	rpm_capabilities_init(&r.capabilities);
+	bool ok = read_any(in->bytes, &r.sink, &why);
+	if (!ok && out->packages.count > before) {
+		damage(&r.sink, &why);
+		ok = true;
+	}
+	if (out->packages.count > before)
+		rpm_capabilities_resolve(&r.capabilities, out->packages.items + before, out->arena);
+	rpm_capabilities_release(&r.capabilities);
+	if (!ok && err)
+		*err = why;
+	return ok;
+}
+
+/* --------------------------------------------------------------------- WAL */
+
+/* Checksum of the WAL format: over pairs of words in the byte order of the magic number. */
+struct wal_sum {
+	bool big;
+	uint32_t a, b;
+};
+
+static void wal_add(struct wal_sum *s, struct slice bytes)
+{
+	struct cursor c;
+
+	cursor_init(&c, bytes);
+	while (cursor_left(&c) >= 8) {
+		s->a += (s->big ? cursor_u32be(&c) : cursor_u32le(&c)) + s->b;
+		s->b += (s->big ? cursor_u32be(&c) : cursor_u32le(&c)) + s->a;
+	}
+}
+
+static bool wal_next(struct cursor *c, uint32_t page_size, const uint32_t salt[static 2],
+		     struct wal_sum *sum, bool *ret_commit)
+{
+	struct slice frame = cursor_slice(c, WAL_FRAME_HEAD + (size_t)page_size);
+	struct cursor head;
+
+	cursor_init(&head, frame);
+	cursor_skip(&head, 4); /* page */
+	*ret_commit = cursor_u32be(&head) != 0;
+	uint32_t salt1 = cursor_u32be(&head), salt2 = cursor_u32be(&head);
+	uint32_t a = cursor_u32be(&head), b = cursor_u32be(&head);
+	if (c->failed || salt1 != salt[0] || salt2 != salt[1])
+		return false;
+	wal_add(sum, slice_first(frame, 8));
+	wal_add(sum, slice_from(frame, WAL_FRAME_HEAD));
+	return sum->a == a && sum->b == b;
+}
+
+/* Whether the log holds a transaction that SQLite would take for committed. */
+static bool wal_has_commit(struct slice file)
+{
+	struct wal_sum sum = { 0 };
+	uint32_t salt[2];
+	bool commit = false;
+	struct cursor c;
+
+	cursor_init(&c, file);
+	uint32_t magic = cursor_u32be(&c);
+	cursor_skip(&c, 4); /* format version */
+	uint32_t page_size = cursor_u32be(&c);
+	cursor_skip(&c, 4); /* number of checkpoints */
+	salt[0] = cursor_u32be(&c);
+	salt[1] = cursor_u32be(&c);
+	uint32_t a = cursor_u32be(&c), b = cursor_u32be(&c);
+	if (c.failed || (magic & ~1u) != 0x377f0682 || page_size < 512 || page_size > 65536)
+		return false;
+	sum.big = magic & 1;
+	wal_add(&sum, slice_first(file, 24));
+	if (sum.a != a || sum.b != b)
+		return false;
+	while (!commit && wal_next(&c, page_size, salt, &sum, &commit))
+		;
+	return commit;
+}
+
+static bool parse_wal(const struct inventory_input *in, struct inventory_output *out, struct error *err)
+{
+	(void)out;
+	if (!wal_has_commit(in->bytes))
+		return true;
+	return error_set(err, ERR_UNSUPPORTED,
+			 "rpm's database has changes that were not written back into rpmdb.sqlite; the packages "
+			 "of that file may be outdated");
+}
+
+const struct inventory_row inventory_rpm = {
+	.name = "rpm",
+	.origin = ORIGIN_RPM,
+	.scopes = INVENTORY_IMAGE,
+	.os_database = true,
+	.max_size = LIMIT_KEEP,
+	.matches = matches,
+	.parse = parse,
+	.fixed_paths = database_paths,
+};
+
+const struct inventory_row inventory_rpm_wal = {
+	.name = "rpm-wal",
+	.origin = ORIGIN_NONE,
+	.scopes = INVENTORY_IMAGE,
+	.os_database = true,
+	.max_size = LIMIT_KEEP,
+	.matches = matches_wal,
+	.parse = parse_wal,
+	.fixed_paths = wal_paths,
+};
