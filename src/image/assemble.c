@@ -177,7 +177,21 @@ static void copy_os(struct work *w, const struct union_visible *v, const struct 
 		.pretty_name = arena_copy(a, os->pretty_name),
 		.path = arena_copy(a, v->display),
 		.layer = w->outline.has_image ? (int32_t)v->layer : -1,
+		.facts = ret->os.facts,
 	};
+}
+
+#define FACTS_MAX (64 * KIB)
+
+/* Of several files, each line once. */
+static void add_facts(struct work *w, const struct os_release *os, struct target_result *ret)
+{
+	struct slice rest = os->facts, line;
+
+	while (slice_next(&rest, '\n', &line))
+		if (ret->os.facts.len < FACTS_MAX && !os_release_fact(&ret->os, SLICE_EMPTY, line))
+			ret->os.facts = arena_printf(w->run->arena, "%.*s%.*s\n",
+						     SLICE_ARG(ret->os.facts), SLICE_ARG(line));
 }
 
 static void add_files(struct work *w, const struct union_result *result, struct target_result *ret)
@@ -196,6 +210,8 @@ static void add_files(struct work *w, const struct union_result *result, struct 
 		if (ret->has_image && inventory_rows[v->item->row]->os_database)
 			trace_packages(&w->collection, v, ret->packages.items + before,
 				       ret->packages.count - before);
+		if (f->os)
+			add_facts(w, f->os, ret);
 		if (f->os && !slice_empty(f->os->id) && os_rank(v) < best) {
 			best = os_rank(v);
 			copy_os(w, v, f->os, ret);

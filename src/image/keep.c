@@ -168,7 +168,7 @@ static bool send(struct keeper *k, const struct inventory_row *row, struct slice
 		.as = as,
 		.error = *failure,
 		.partial = out->partial,
-		.has_os = out->os.id.len > 0 || out->os.pretty_name.len > 0,
+		.has_os = out->os.id.len > 0 || out->os.pretty_name.len > 0 || out->os.facts.len > 0,
 		.os = out->os,
 	};
 

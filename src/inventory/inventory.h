@@ -37,7 +37,7 @@ struct inventory_file {
 struct inventory_output {
 	struct arena *arena;
 	struct package_list packages;
-	struct os_release os;      /* id or pretty_name set by the os-release row only */
+	struct os_release os;      /* id or pretty_name set by the os-release row, facts by others */
 	/*
 	 * Some entry of the file could not be read and was passed over; the rest
 	 * stands.  First one only.  A whole file that cannot be read is the

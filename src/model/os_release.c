@@ -78,6 +78,16 @@ struct slice os_release_trivy_name(const struct os_release *os)
 	return os->version_id;
 }
 
+bool os_release_fact(const struct os_release *os, struct slice kind, struct slice value)
+{
+	struct slice rest = os->facts, line;
+
+	while (slice_next(&rest, '\n', &line))
+		if (slice_cut_prefix(&line, kind) && (slice_empty(value) || slice_eq(line, value)))
+			return true;
+	return false;
+}
+
 void os_release_encode(const struct os_release *os, struct buf *b)
 {
 	wire_put_slice(b, os->id);
@@ -87,6 +97,7 @@ void os_release_encode(const struct os_release *os, struct buf *b)
 	wire_put_slice(b, os->pretty_name);
 	wire_put_slice(b, os->path);
 	wire_put_u32(b, (uint32_t)os->layer);
+	wire_put_slice(b, os->facts);
 }
 
 bool os_release_decode(struct cursor *c, struct arena *a, struct os_release *ret)
@@ -99,5 +110,6 @@ bool os_release_decode(struct cursor *c, struct arena *a, struct os_release *ret
 	ret->pretty_name = wire_copy_slice(c, a);
 	ret->path = wire_copy_slice(c, a);
 	ret->layer = (int32_t)wire_get_u32(c);
+	ret->facts = wire_copy_slice(c, a);
 	return !c->failed;
 }

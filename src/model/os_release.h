@@ -15,7 +15,16 @@ struct os_release {
 	struct slice pretty_name;
 	struct slice path;        /* file that told */
 	int32_t layer;
+	/*
+	 * What else the target tells of its subscriptions and repositories, a line
+	 * each: "ubuntu-pro:esm-infra" (an enabled service), "content-set:rhel-8-..."
+	 * (a Red Hat repository that it was made from).  Empty: nothing.
+	 */
+	struct slice facts;
 };
+
+/* Is there a line that is `kind` and `value` together, or, with an empty value, begins with `kind`? */
+bool os_release_fact(const struct os_release *os, struct slice kind, struct slice value);
 
 /* The row, by ID and then by ID_LIKE (a derivative is matched as its parent only where the row allows); NULL: none. */
 const struct ecosystem *os_release_ecosystem(const struct os_release *os);
