@@ -126,25 +126,31 @@ static bool find_coverage(struct advisory_run *r, const struct advisory_index *i
 {
 	struct error err = ERROR_INIT;
 	const struct index_coverage *row = NULL;
+	bool any = false;
 
 	if (!covers_releases(index, t->ecosystem->osv, releases, r->run->arena, &err)) {
 		tell_damage(r, &err);
 		return false;
 	}
-	for (size_t i = 0; i < t->keys.count && !row; i++) {
+	names_keys(t->ecosystem, t->release, r->ubuntu_pro, r->run->arena, &t->keys);
+	vec_each(covered, releases)
+		names_add_release(&t->keys, t->ecosystem, t->release, *covered, &r->report->os,
+				  r->run->arena);
+	t->newest = TIMESTAMP_NONE;
+	for (size_t i = 0; i < t->keys.count; i++) {
 		bool bare = i == t->keys.count - 1;
 
-		if (bare && i > 0 && releases->count)
+		if (bare && (any || (i > 0 && releases->count)))
 			break;
 		if (!index_find_coverage(index, t->keys.items[i], &row, &err)) {
 			tell_damage(r, &err);
 			return false;
 		}
+		any = any || row;
+		if (row && row->newest > t->newest)
+			t->newest = row->newest;
 	}
-	if (!row)
-		return false;
-	t->newest = row->newest;
-	return true;
+	return any;
 }
 
 static struct slice describe_releases(const struct slice_list *releases, struct arena *a)
@@ -276,8 +282,7 @@ static struct lookup_target *target_of(struct advisory_run *r, const struct pack
 
 		t->ecosystem = p->ecosystem;
 		t->release = p->release;
-		names_keys(p->ecosystem, p->release, r->set->options.ubuntu_pro, r->run->arena,
-			   &t->keys);
+		names_keys(p->ecosystem, p->release, r->ubuntu_pro, r->run->arena, &t->keys);
 		t->name = t->keys.items[0];
 	}
 	return &r->targets.items[i];
@@ -461,6 +466,9 @@ void advisory_match(struct advisory_set *set, const struct package_list *package
 {
 	struct advisory_run r = { .set = set, .run = run, .report = report, .matches = ret };
 
+	r.ubuntu_pro = set->options.ubuntu_pro ||
+		       os_release_fact(&report->os, SLICE("ubuntu-pro:"), SLICE("esm-infra")) ||
+		       os_release_fact(&report->os, SLICE("ubuntu-pro:"), SLICE("esm-apps"));
 	map_init(&r.memos);
 	map_init(&r.damage);
 	arena_init(&r.scratch, 0);

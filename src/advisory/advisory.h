@@ -19,7 +19,7 @@
 struct advisory_options {
 	const char *index_path; /* NULL: no index wanted */
 	bool no_baseline;	/* the baseline must not stand in */
-	bool ubuntu_pro;	/* the target is attached to Ubuntu Pro: its fixes count as well */
+	bool ubuntu_pro;	/* Ubuntu Pro's fixes count, whatever the target tells of itself */
 	bool explain;		/* a line for every verdict, cleared ones too */
 };
 

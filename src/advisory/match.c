@@ -130,7 +130,7 @@ static bool lists_word(struct slice words, struct slice word)
 /* RPM modules: builds of another stream, or outside of modules, say nothing of this one. */
 static bool other_stream(const struct matcher *m, const struct index_affected *affected, bool *ret)
 {
-	struct slice modules, stream = m->query->package->module_stream;
+	struct slice modules, stream = names_stream(m->query->package->module_stream);
 	bool modular = affected->flags & INDEX_MODULAR;
 
 	*ret = false;
@@ -525,14 +525,20 @@ static bool is_incomparable(const struct match_query *q)
 
 static bool find_entries(struct matcher *m)
 {
-	for (size_t i = 0; i < m->query->keys->count; i++) {
-		const struct index_package *package;
+	const struct slice names[] = { m->query->lookup.name, m->query->lookup.modular };
 
-		if (!index_find(m->index, m->query->keys->items[i], m->query->lookup.name, &package,
-				m->err))
-			return false;
-		if (package && !add_entries(m, package))
-			return false;
+	for (size_t i = 0; i < m->query->keys->count; i++) {
+		for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++) {
+			const struct index_package *package;
+
+			if (slice_empty(names[k]))
+				continue;
+			if (!index_find(m->index, m->query->keys->items[i], names[k], &package,
+					m->err))
+				return false;
+			if (package && !add_entries(m, package))
+				return false;
+		}
 	}
 	return true;
 }

@@ -22,6 +22,14 @@ static void pep503(struct buf *b, struct slice name)
 	}
 }
 
+/* "https://github.com/apple/swift-nio.git" -> "github.com/apple/swift-nio" */
+static void repository(struct buf *b, struct slice name)
+{
+	slice_cut_prefix(&name, SLICE("https://"));
+	slice_cut_suffix(&name, SLICE(".git"));
+	lower_case(b, name);
+}
+
 /* Ecosystems whose names are compared in another form than as written. */
 static const struct {
 	struct slice osv;
@@ -30,6 +38,9 @@ static const struct {
 	{ SLICE_INIT("PyPI"), pep503 },
 	{ SLICE_INIT("NuGet"), lower_case },
 	{ SLICE_INIT("Packagist"), lower_case },
+	{ SLICE_INIT("SwiftURL"), repository },
+	{ SLICE_INIT("GitHub Actions"), lower_case },
+	{ SLICE_INIT("VSCode"), lower_case },
 };
 
 /*
@@ -123,6 +134,149 @@ void names_keys(const struct ecosystem *e, struct slice release, bool ubuntu_pro
 	ret->items[ret->count++] = e->osv;
 }
 
+struct slice names_stream(struct slice label)
+{
+	size_t colon = slice_find_byte(label, ':');
+	size_t next = slice_find_byte(slice_from(label, colon + 1), ':') + colon + 1;
+
+	return slice_first(label, next);
+}
+
+/* ------------------------------------------------------- products, repositories */
+
+/* "rhel-8-for-x86_64-appstream-eus-rpms" -> appstream, eus; "rhel-7-server-rpms" -> server. */
+static bool read_content_set(struct slice set, struct slice major, struct slice *repository,
+			     struct slice *flavour)
+{
+	static const struct slice flavours[] = { SLICE_INIT("eus"), SLICE_INIT("aus"),
+						 SLICE_INIT("e4s"), SLICE_INIT("tus") };
+	struct slice field;
+
+	if (!slice_cut_prefix(&set, SLICE("rhel-")) && !slice_cut_prefix(&set, SLICE("ubi-")))
+		return false;
+	if (!slice_cut_suffix(&set, SLICE("-rpms")) || !slice_next(&set, '-', &field) ||
+	    !slice_eq(field, major))
+		return false;
+	if (slice_cut_prefix(&set, SLICE("for-")))
+		slice_next(&set, '-', &field);
+	*repository = set;
+	*flavour = SLICE_EMPTY;
+	for (size_t i = 0; i < ARRAY_LEN(flavours); i++) {
+		if (slice_ends(set, flavours[i]) && set.len > flavours[i].len + 1) {
+			*flavour = flavours[i];
+			*repository = slice_first(set, set.len - flavours[i].len - 1);
+		}
+	}
+	return true;
+}
+
+/* Is a repository of that flavour among the target's?  *ret_known: its repositories are known. */
+static bool has_repository(const struct os_release *os, struct slice major, struct slice repository,
+			   struct slice flavour, bool *ret_known)
+{
+	struct slice rest = os ? os->facts : SLICE_EMPTY, line;
+
+	*ret_known = false;
+	while (slice_next(&rest, '\n', &line)) {
+		struct slice own, own_flavour;
+
+		if (!slice_cut_prefix(&line, SLICE("content-set:")) ||
+		    !read_content_set(line, major, &own, &own_flavour))
+			continue;
+		*ret_known = true;
+		if (slice_eq(own_flavour, flavour) &&
+		    (slice_empty(repository) || slice_eq(own, repository)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * "enterprise_linux:8::appstream" is everybody's; "rhel_eus:8.6::appstream" is
+ * for targets whose content sets name it, in that very minor release.
+ */
+static bool accepts_redhat(struct slice release, struct slice covered, const struct os_release *os)
+{
+	struct slice product, version, repository, major;
+	bool known;
+
+	if (!slice_split(covered, ':', &product, &version))
+		return false;
+	size_t colons = slice_find(version, SLICE("::"));
+	repository = slice_from(version, colons + 2);
+	version = slice_first(version, colons);
+	major = slice_first(release, slice_find_byte(release, '.'));
+	if (slice_is(product, "enterprise_linux") || slice_is(product, "rhel"))
+		return slice_eq(slice_first(version, slice_find_byte(version, '.')), major) &&
+		       (has_repository(os, major, repository, SLICE_EMPTY, &known) || !known);
+	return slice_cut_prefix(&product, SLICE("rhel_")) && slice_eq(version, release) &&
+	       has_repository(os, major, repository, product, &known);
+}
+
+/* Every module and product of the service pack; long-term ones ("15 SP5-LTSS") are sold apart. */
+static bool accepts_suse(struct slice release, struct slice covered, const struct os_release *os)
+{
+	(void)os;
+	if (!slice_cut_prefix(&release, SLICE("Linux Enterprise Server ")))
+		return slice_eq(release, covered);
+	return slice_cut_suffix(&covered, release) && slice_ends(covered, SLICE(" "));
+}
+
+/* "Pro:FIPS-updates:20.04:LTS" where that service is enabled. */
+static bool accepts_ubuntu(struct slice release, struct slice covered, const struct os_release *os)
+{
+	static const struct {
+		struct slice prefix, service;
+	} services[] = {
+		{ SLICE_INIT("Pro:"), SLICE_INIT("esm-infra") },
+		{ SLICE_INIT("Pro:"), SLICE_INIT("esm-apps") },
+		{ SLICE_INIT("Pro:FIPS:"), SLICE_INIT("fips") },
+		{ SLICE_INIT("Pro:FIPS-updates:"), SLICE_INIT("fips-updates") },
+		{ SLICE_INIT("Pro:FIPS-preview:"), SLICE_INIT("fips-preview") },
+		{ SLICE_INIT("Pro:Realtime:"), SLICE_INIT("realtime-kernel") },
+	};
+
+	for (size_t i = 0; os && i < ARRAY_LEN(services); i++) {
+		struct slice rest = covered;
+
+		if (slice_cut_prefix(&rest, services[i].prefix) && slice_eq(rest, release) &&
+		    os_release_fact(os, SLICE("ubuntu-pro:"), services[i].service))
+			return true;
+	}
+	return false;
+}
+
+static const struct {
+	struct slice osv;
+	bool (*accepts)(struct slice release, struct slice covered, const struct os_release *os);
+} release_rows[] = {
+	{ SLICE_INIT("Red Hat"), accepts_redhat },
+	{ SLICE_INIT("SUSE"), accepts_suse },
+	{ SLICE_INIT("Ubuntu"), accepts_ubuntu },
+};
+
+void names_add_release(struct names_keys *keys, const struct ecosystem *e, struct slice release,
+		       struct slice covered, const struct os_release *os, struct arena *a)
+{
+	if (slice_empty(release) || keys->count >= NAMES_KEYS_MAX)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(release_rows); i++) {
+		if (!slice_eq(release_rows[i].osv, e->osv) ||
+		    !release_rows[i].accepts(release, covered, os))
+			continue;
+		struct slice key =
+			arena_printf(a, "%.*s:%.*s", SLICE_ARG(e->osv), SLICE_ARG(covered));
+		for (size_t k = 0; k < keys->count; k++)
+			if (slice_eq(keys->items[k], key))
+				return;
+		/* The bare name stays the last one. */
+		keys->items[keys->count] = keys->items[keys->count - 1];
+		keys->items[keys->count - 1] = key;
+		keys->count++;
+		return;
+	}
+}
+
 struct slice names_coverage(const struct package *p, struct arena *a)
 {
 	struct names_keys keys;
@@ -131,6 +285,15 @@ struct slice names_coverage(const struct package *p, struct arena *a)
 		return SLICE_EMPTY;
 	names_keys(p->ecosystem, p->release, false, a, &keys);
 	return keys.items[0];
+}
+
+/* Red Hat's form: stream and name. */
+static struct slice modular_name(const struct package *p, struct slice name, struct arena *a)
+{
+	if (slice_empty(p->module_stream) || p->ecosystem->scheme != VERSION_REDHAT)
+		return SLICE_EMPTY;
+	return arena_printf(a, "%.*s::%.*s", SLICE_ARG(names_stream(p->module_stream)),
+			    SLICE_ARG(name));
 }
 
 bool names_lookup(const struct package *p, struct arena *a, struct names_lookup *ret)
@@ -148,6 +311,7 @@ bool names_lookup(const struct package *p, struct arena *a, struct names_lookup 
 	if (slice_empty(ret->name))
 		return false;
 	ret->name = names_normalize(p->ecosystem, ret->name, a);
+	ret->modular = modular_name(p, ret->name, a);
 	/* Records write Go versions without the "v" of tags: listed ones are compared as bytes. */
 	if (p->ecosystem->scheme == VERSION_GO && ret->version.len > 1 &&
 	    ret->version.data[0] == 'v' && ascii_digit(ret->version.data[1]))

@@ -7,6 +7,7 @@
 #ifndef BULWARK_ADVISORY_NAMES_H
 #define BULWARK_ADVISORY_NAMES_H
 
+#include "model/os_release.h"
 #include "model/package.h"
 
 /*
@@ -25,13 +26,17 @@ struct slice names_normalize(const struct ecosystem *ecosystem, struct slice nam
 /* What of a package its advisories go by. */
 struct names_lookup {
 	struct slice name;    /* normalised */
+	struct slice modular; /* the name in an RPM module's records, "nodejs:12::npm"; empty: none */
 	struct slice version; /* of the package that carries the name; of Go without the "v" */
 };
+
+/* "nodejs:12:8030020201124152102:229f0a1c" -> "nodejs:12": module and stream of a modularity label. */
+struct slice names_stream(struct slice label);
 
 /* False: the package has no ecosystem or no name. */
 bool names_lookup(const struct package *p, struct arena *a, struct names_lookup *ret);
 
-#define NAMES_KEYS_MAX 6
+#define NAMES_KEYS_MAX 48
 
 /* Where records of an ecosystem's release stand, the most special key first. */
 struct names_keys {
@@ -41,6 +46,17 @@ struct names_keys {
 
 void names_keys(const struct ecosystem *ecosystem, struct slice release, bool ubuntu_pro,
 		struct arena *a, struct names_keys *ret);
+
+/*
+ * Distributions whose records stand under the names of products and
+ * repositories: Red Hat's CPEs ("enterprise_linux:8::appstream"), SUSE's
+ * products, Ubuntu Pro's services.  Adds the key of such a release, as the
+ * index covers it, where it is one of the target's; `os` tells what the target
+ * is subscribed to.
+ */
+void names_add_release(struct names_keys *keys, const struct ecosystem *ecosystem,
+		       struct slice release, struct slice covered, const struct os_release *os,
+		       struct arena *a);
 
 /* "Debian:12", "npm": how reports name what a package is looked up in; empty without an ecosystem.
  */

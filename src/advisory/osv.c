@@ -270,6 +270,61 @@ static bool read_ranges(struct reader *r, const struct node *list, enum version_
 	return true;
 }
 
+/* ------------------------------------------------------ Go's custom ranges */
+
+/* Do the ranges say no more than "from there on, without an end"? */
+static bool is_open(const struct osv_range_list *ranges)
+{
+	vec_each(range, ranges)
+		vec_each(event, &range->events)
+			if (event->kind != RANGE_INTRODUCED)
+				return false;
+	return ranges->count > 0;
+}
+
+static bool all_valid(enum version_scheme scheme, const struct osv_range_list *ranges)
+{
+	vec_each(range, ranges)
+		vec_each(event, &range->events)
+			if (!slice_is(event->version, "0") &&
+			    !version_valid(scheme, event->version))
+				return false;
+	return true;
+}
+
+/* A range of [0, 0.0.0): in Go the pseudo-versions of modules without a release, v0.0.0-2023... */
+static void add_unreleased(struct reader *r, struct osv_range_list *ranges)
+{
+	struct osv_range range = { 0 };
+
+	*vec_add(r->arena, &range.events) = (struct range_event){ RANGE_INTRODUCED, SLICE("0") };
+	*vec_add(r->arena, &range.events) = (struct range_event){ RANGE_FIXED, SLICE("0.0.0") };
+	*vec_add(r->arena, ranges) = range;
+}
+
+/*
+ * Where the module's own versions name no fix, vulndb tells the project's in
+ * `custom_ranges`.  They bound the open range for versions that can be put in
+ * order with them; pseudo-versions that follow no release cannot, and stay
+ * affected.
+ */
+static bool read_custom_ranges(struct reader *r, const struct node *n, enum version_scheme scheme,
+			       struct osv_affected *out)
+{
+	const struct node *list = node_path(n, "ecosystem_specific", "custom_ranges", NULL);
+	struct osv_affected custom = { 0 };
+
+	if (!list || scheme != VERSION_GO || !is_open(&out->ranges))
+		return true;
+	if (!read_ranges(r, list, scheme, &custom))
+		return false;
+	if (!custom.ranges.count || !all_valid(scheme, &custom.ranges))
+		return true;
+	add_unreleased(r, &custom.ranges);
+	out->ranges = custom.ranges;
+	return true;
+}
+
 static int compare_slices(const void *a, const void *b)
 {
 	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
@@ -359,11 +414,16 @@ static bool read_affected(struct reader *r, const struct node *n)
 	out->ecosystem = names_ecosystem_key(node_text(ecosystem));
 	out->name = names_normalize(row, node_text(name), r->arena);
 	if (!read_ranges(r, node_get(n, SLICE("ranges")), scheme, out) ||
+	    !read_custom_ranges(r, n, scheme, out) ||
 	    !read_versions(r, node_get(n, SLICE("versions")), scheme, out))
 		return false;
 	read_severity_list(r, node_get(n, SLICE("severity")), &out->severities);
 	read_specific_severity(r, n, &out->severities);
-	if (scheme == VERSION_REDHAT && is_modular(out)) {
+	size_t colons = slice_find(out->name, SLICE("::"));
+	if (scheme == VERSION_REDHAT && colons < out->name.len) {
+		out->modular = true;
+		out->modules = slice_first(out->name, colons);
+	} else if (scheme == VERSION_REDHAT && is_modular(out)) {
 		out->modular = true;
 		out->modules = summary_modules(r);
 	}

@@ -3,14 +3,15 @@
  *
  * Source: OSV schema 1.7.  Kept is what matching and reports need; of the
  * details only the first line, and that only where there is no summary.  GIT
- * ranges are left out (no inventory knows commits), and so are Go's
- * custom_ranges, whose ordering no specification defines.
+ * ranges are left out: no inventory knows commits.
  *
  * Reading normalises what matching must not have to think about:
  *  - events are sorted by the ecosystem's ordering, as OSV's evaluation
  *    demands (range.h says how equal versions are ordered);
  *  - `versions` that lie in one of the ranges are dropped: the range says the
  *    same, in less room;
+ *  - Go's `custom_ranges` stand in for a range without an end, where their
+ *    versions can be ordered; v0.0.0 pseudo-versions stay affected;
  *  - an RPM erratum that names several rebuilds of one version as fixed keeps
  *    the lowest of them: each of them holds the fix.
  */

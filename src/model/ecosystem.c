@@ -54,20 +54,21 @@ const struct ecosystem ecosystems[] = {
 	LANGUAGE("opam", "opam", VERSION_DEBIAN),
 	LANGUAGE("Bitnami", "bitnami", VERSION_SEMVER),
 	LANGUAGE("ConanCenter", "conan", VERSION_SEMVER),
+	LANGUAGE("Docker Hardened Images", "dhi", VERSION_SEMVER),
+	LANGUAGE("Homebrew", "brew", VERSION_NONE),
+	LANGUAGE("VSCode", "vscode-extension", VERSION_SEMVER),
+	LANGUAGE("GitHub Actions", "githubactions", VERSION_SEMVER),
 
-	OTHER("Docker Hardened Images", VERSION_DEBIAN),
-	OTHER("Homebrew", VERSION_NONE),
 	OTHER("GIT", VERSION_NONE),
 	OTHER("OSS-Fuzz", VERSION_NONE),
 	OTHER("Kubernetes", VERSION_SEMVER),
 	OTHER("Linux", VERSION_SEMVER),
 	OTHER("Android", VERSION_NONE),
-	OTHER("GitHub Actions", VERSION_SEMVER),
 	OTHER("GHC", VERSION_HACKAGE),
 	OTHER("Bioconductor", VERSION_CRAN),
-	OTHER("VSCode", VERSION_SEMVER),
 	OTHER("TuxCare", VERSION_NONE),
 	OTHER("FreeBSD", VERSION_NONE),
+	OTHER("Root", VERSION_NONE),
 };
 
 const size_t ecosystem_count = ARRAY_LEN(ecosystems);
@@ -81,10 +82,24 @@ const struct ecosystem *ecosystem_by_osv(struct slice name)
 	return NULL;
 }
 
+/* Further IDs of os-release whose packages are those of a row. */
+static const struct {
+	struct slice id, osv;
+} os_aliases[] = {
+	{ SLICE_INIT("mariner"), SLICE_INIT("Azure Linux") },
+	{ SLICE_INIT("opensuse-tumbleweed"), SLICE_INIT("openSUSE") },
+	{ SLICE_INIT("opensuse"), SLICE_INIT("openSUSE") },
+	{ SLICE_INIT("sled"), SLICE_INIT("SUSE") },
+	{ SLICE_INIT("sles_sap"), SLICE_INIT("SUSE") },
+};
+
 const struct ecosystem *ecosystem_by_os_id(struct slice id)
 {
 	if (slice_empty(id))
 		return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(os_aliases); i++)
+		if (slice_eq(os_aliases[i].id, id))
+			return ecosystem_by_osv(os_aliases[i].osv);
 	for (size_t i = 0; i < ecosystem_count; i++)
 		if (slice_eq(ecosystems[i].os_id, id))
 			return &ecosystems[i];

@@ -18,7 +18,9 @@ static const struct suffix_row {
 	{ SLICE_INIT("almalinux"), 1, "", "" },
 	{ SLICE_INIT("rocky"), 1, "", "" },
 	{ SLICE_INIT("azurelinux"), 1, "", "" },
+	{ SLICE_INIT("mariner"), 1, "", "" },
 	{ SLICE_INIT("photon"), 2, "", "" },
+	{ SLICE_INIT("opensuse-leap"), 2, "Leap ", "" },
 	{ SLICE_INIT("mageia"), 1, "", "" },
 };
 
@@ -52,10 +54,42 @@ static bool ubuntu_lts(struct slice version)
 	       (version.data[1] - '0') % 2 == 0 && slice_ends(version, SLICE(".04"));
 }
 
+/* "15.5" -> "Linux Enterprise Server 15 SP5"; SUSE writes the products' whole names. */
+static struct slice suse_suffix(struct slice version, struct arena *a)
+{
+	struct slice major, minor;
+	uint64_t number;
+
+	slice_split(version, '.', &major, &minor);
+	if (slice_to_u64(major, &number) && number < 16 && !slice_empty(minor))
+		return arena_printf(a, "Linux Enterprise Server %.*s SP%.*s", SLICE_ARG(major),
+				    SLICE_ARG(minor));
+	return arena_printf(a, "Linux Enterprise Server %.*s", SLICE_ARG(version));
+}
+
+/* "openEuler 22.03 (LTS-SP1)" -> "22.03-LTS-SP1" */
+static struct slice openeuler_suffix(const struct os_release *os, struct arena *a)
+{
+	struct slice rest = os->pretty_name;
+	size_t open = slice_find_byte(rest, '(');
+	size_t close = slice_find_byte(rest, ')');
+
+	if (open >= close || close >= rest.len)
+		return os->version_id;
+	return arena_printf(a, "%.*s-%.*s", SLICE_ARG(os->version_id),
+			    SLICE_ARG(slice_new(rest.data + open + 1, close - open - 1)));
+}
+
 struct slice os_release_suffix(const struct os_release *os, struct arena *a)
 {
+	if (slice_is(os->id, "opensuse-tumbleweed"))
+		return SLICE("Tumbleweed");
 	if (slice_empty(os->version_id))
 		return SLICE_EMPTY;
+	if (slice_is(os->id, "sles") || slice_is(os->id, "sled") || slice_is(os->id, "sles_sap"))
+		return suse_suffix(os->version_id, a);
+	if (slice_is(os->id, "openEuler"))
+		return openeuler_suffix(os, a);
 	if (slice_is(os->id, "ubuntu"))
 		return arena_printf(a, "%.*s%s", SLICE_ARG(os->version_id),
 				    ubuntu_lts(os->version_id) ? ":LTS" : "");
