@@ -182,9 +182,11 @@ static void make_groups(struct builder *b)
 static bool claims(const struct builder *b, struct slice ecosystem)
 {
 	struct slice base = slice_first(ecosystem, slice_find_byte(ecosystem, ':'));
+	/* One database, HSEC, in whose zip the compiler's records stand as well. */
+	struct slice other = slice_is(base, "GHC") ? SLICE("Hackage") : base;
 
 	vec_each(input, b->inputs)
-		if (slice_eq(input->ecosystem, base))
+		if (slice_eq(input->ecosystem, base) || slice_eq(input->ecosystem, other))
 			return true;
 	return false;
 }

@@ -7,9 +7,11 @@
  *	advisory_tool update MIRROR INDEX [ECOSYSTEM...]
  *
  * match reads a package a line, tab-separated: ecosystem, release, name,
- * version, source name, source version; and writes a line for each finding:
+ * version, source name, source version, module stream; and writes a line for each finding:
  * the package's number from 0, vulnerability, records, range, fixed versions,
  * severity, who said so, "kev", the EPSS probability, the vendor's status.
+ * With an ecosystem "os:ID" the release is os-release's VERSION_ID.  The
+ * environment's ADVISORY_FACTS are the target's (os_release.h).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,16 +75,23 @@ static void read_packages(struct arena *a, struct package_list *packages)
 	static char line[65536];
 
 	while (fgets(line, sizeof(line), stdin)) {
-		struct slice rest = arena_copy(a, slice_from_cstr(line)), fields[6];
+		struct slice rest = arena_copy(a, slice_from_cstr(line)), fields[7];
 
 		slice_cut_suffix(&rest, SLICE("\n"));
-		for (size_t i = 0; i < 6; i++)
+		for (size_t i = 0; i < 7; i++)
 			if (!slice_next(&rest, '\t', &fields[i]))
 				fields[i] = SLICE_EMPTY;
 		struct package *p = vec_add(a, packages);
 		p->id = (uint32_t)(packages->count - 1);
 		p->ecosystem = ecosystem_by_osv(fields[0]);
 		p->release = fields[1];
+		if (slice_cut_prefix(&fields[0], SLICE("os:"))) {
+			const struct os_release os = { .id = fields[0], .version_id = fields[1] };
+
+			p->ecosystem = os_release_ecosystem(&os);
+			p->release = os_release_suffix(&os, a);
+		}
+		p->module_stream = fields[6];
 		p->name = fields[2];
 		p->version = fields[3];
 		p->source_name = fields[4];
@@ -117,7 +126,7 @@ static int match(struct run *run, int argc, char **argv)
 					    .explain = argc > 1 };
 	struct package_list packages = { 0 };
 	struct match_list matches = { 0 };
-	struct report report = { 0 };
+	struct report report = { .os.facts = slice_from_cstr(getenv("ADVISORY_FACTS")) };
 	struct error err = ERROR_INIT;
 	struct advisory_set set;
 
