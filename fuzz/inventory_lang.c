@@ -24,11 +24,25 @@ static const struct inventory_row *const rows[] = {
 	&inventory_cargo_lock,     /* k */
 	&inventory_go_mod,         /* l */
 	&inventory_go_sum,         /* m */
+	&inventory_gem,            /* n */
+	&inventory_bundler_lock,   /* o */
+	&inventory_composer_installed, /* p */
+	&inventory_composer_lock,  /* q */
+	&inventory_dotnet_deps,    /* r */
+	&inventory_nuget_lock,     /* s */
+	&inventory_nuget_config,   /* t */
+	&inventory_nuget_props,    /* u */
+	&inventory_conda,          /* v */
+	&inventory_conda_environment, /* w */
 };
 
 static void check_package(const struct package *p, const struct inventory_row *row, size_t size)
 {
-	if (p->origin != row->origin || !p->ecosystem || slice_empty(p->name) ||
+	/* Conda's files name Python's packages too; its own have no advisories. */
+	bool other = row->origin == ORIGIN_CONDA_ENVIRONMENT && p->origin == ORIGIN_REQUIREMENTS;
+	bool conda = p->origin == ORIGIN_CONDA || p->origin == ORIGIN_CONDA_ENVIRONMENT;
+
+	if ((p->origin != row->origin && !other) || !p->ecosystem != conda || slice_empty(p->name) ||
 	    p->name.len > LIMIT_NAME || p->version.len > LIMIT_NAME)
 		abort();
 	if (slice_empty(p->version) && !(p->flags & PACKAGE_UNVERSIONED))

@@ -6,10 +6,13 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "inventory/program.h"
 #include "inventory/rows.h"
 
 const struct inventory_row *const inventory_rows[] = {
 	&inventory_os_release,
+	&inventory_ubuntu_pro,
+	&inventory_content_sets,
 	&inventory_dpkg_status,
 	&inventory_dpkg_status_d,
 	&inventory_apk_installed,
@@ -17,6 +20,9 @@ const struct inventory_row *const inventory_rows[] = {
 	&inventory_rpm_wal,
 	&inventory_pacman,
 	&inventory_executable,
+	&inventory_dpkg_list,
+	&inventory_program_file,
+	&inventory_java_archive,
 	&inventory_node_package,
 	&inventory_npm_lock,
 	&inventory_yarn_lock,
@@ -30,6 +36,16 @@ const struct inventory_row *const inventory_rows[] = {
 	&inventory_cargo_lock,
 	&inventory_go_mod,
 	&inventory_go_sum,
+	&inventory_gem,
+	&inventory_bundler_lock,
+	&inventory_composer_installed,
+	&inventory_composer_lock,
+	&inventory_dotnet_deps,
+	&inventory_nuget_lock,
+	&inventory_nuget_config,
+	&inventory_nuget_props,
+	&inventory_conda,
+	&inventory_conda_environment,
 };
 
 const size_t inventory_row_count = ARRAY_LEN(inventory_rows);
@@ -96,6 +112,7 @@ void inventory_partial(struct inventory_output *out, uint64_t offset, const char
 void inventory_settle(struct package_list *packages)
 {
 	go_mod_settle(packages);
+	program_settle(packages);
 }
 
 void inventory_apply_os(struct package_list *packages, const struct os_release *os, struct arena *a)

@@ -11,7 +11,10 @@ extern const struct inventory_row inventory_apk_installed;  /* lib/apk/db/instal
 extern const struct inventory_row inventory_rpm;            /* rpmdb.sqlite, Packages.db, Packages */
 extern const struct inventory_row inventory_rpm_wal;        /* rpmdb.sqlite-wal: whether it holds anything */
 extern const struct inventory_row inventory_pacman;         /* known to be there, not read */
-extern const struct inventory_row inventory_executable;     /* Go and Rust programs */
+extern const struct inventory_row inventory_executable;     /* Go and Rust programs, known programs */
+extern const struct inventory_row inventory_program_file;   /* scripts and data files of known programs */
+extern const struct inventory_row inventory_dpkg_list;      /* which programs dpkg's packages own */
+extern const struct inventory_row inventory_java_archive;   /* jar, war, ear and relatives */
 extern const struct inventory_row inventory_node_package;   /* node_modules package.json */
 extern const struct inventory_row inventory_npm_lock;       /* package-lock.json, npm-shrinkwrap.json */
 extern const struct inventory_row inventory_yarn_lock;
@@ -25,9 +28,22 @@ extern const struct inventory_row inventory_uv_lock;
 extern const struct inventory_row inventory_cargo_lock;
 extern const struct inventory_row inventory_go_mod;
 extern const struct inventory_row inventory_go_sum;         /* of modules of old releases, see go_mod_settle */
+extern const struct inventory_row inventory_gem;            /* installed *.gemspec */
+extern const struct inventory_row inventory_bundler_lock;
+extern const struct inventory_row inventory_composer_installed;
+extern const struct inventory_row inventory_composer_lock;
+extern const struct inventory_row inventory_dotnet_deps;    /* *.deps.json */
+extern const struct inventory_row inventory_nuget_lock;     /* packages.lock.json */
+extern const struct inventory_row inventory_nuget_config;   /* packages.config */
+extern const struct inventory_row inventory_nuget_props;    /* Directory.Packages.props */
+extern const struct inventory_row inventory_conda;          /* conda-meta */
+extern const struct inventory_row inventory_conda_environment;
 
 /* What a go.sum names counts where the go.mod beside it leaves it out, which those before Go 1.17 do. */
 void go_mod_settle(struct package_list *packages);
+
+extern const struct inventory_row inventory_ubuntu_pro;     /* facts: var/lib/ubuntu-advantage/status.json */
+extern const struct inventory_row inventory_content_sets;   /* facts: root/buildinfo/content_manifests/ */
 
 /* The last component of a path. */
 static inline struct slice inventory_base_name(struct slice path)
