@@ -19,6 +19,7 @@
 #define LIMIT_YAML_DEPTH      128
 #define LIMIT_YAML_NODES      2000000
 #define LIMIT_TOML_DEPTH      128
+#define LIMIT_XML_DEPTH       256
 #define LIMIT_NODES           4000000          /* values of one JSON or TOML text */
 #define LIMIT_DOCUMENT        (256 * MIB)      /* one JSON, YAML or TOML text */
 
@@ -27,7 +28,8 @@
 #define LIMIT_CONFIG_NODES    500000           /* values of one YAML text, aliases expanded */
 #define LIMIT_EXPANSION       (16 * MIB)       /* made by the variables of one Dockerfile */
 #define LIMIT_EXPANSION_DEPTH 64               /* ${a:-${b:-...}} */
-#define LIMIT_VARIABLES       4096             /* of a Dockerfile, looked through for one name */
+#define LIMIT_VARIABLES       1024             /* of a Dockerfile, looked through for one name */
+#define LIMIT_VARIABLE        (64 * KIB)       /* the value of one of them, expanded */
 #define LIMIT_ONBUILD_DEPTH   8
 #define LIMIT_PROBLEMS        1000             /* told of one project */
 #define LIMIT_COMPOSE_FILES   256              /* of one project, by extends and include too */

@@ -259,7 +259,7 @@ struct slice rune_trim_left(struct slice s)
 			width = text_decode_utf8(s, &rune);
 		if (!rune_space(rune))
 			break;
-		s = slice_from(s, width);
+		s = slice_behind(s, width);
 	}
 	return s;
 }

@@ -13,6 +13,13 @@ bool rune_digit(uint32_t rune);
 /* Seen as it is within quotes; a space counts, other separators do not. */
 bool rune_printable(uint32_t rune);
 
+/* slice_from, but the end of the slice stays a place in its text. */
+static inline struct slice slice_behind(struct slice s, size_t n)
+{
+	n = n < s.len ? n : s.len;
+	return slice_new(s.data + n, s.len - n);
+}
+
 struct slice rune_trim_left(struct slice s);
 struct slice rune_trim_right(struct slice s);
 

@@ -206,6 +206,8 @@ static bool plain_reference(struct lexer *l, struct slice *ret)
 	bool set = lookup(l, name, &value);
 	if (set || !(l->options->keep_unset || l->options->keep_plain_unset))
 		*ret = value;
+	else
+		l->result->kept = true;
 	return spend(l, ret->len);
 }
 
@@ -267,6 +269,7 @@ static bool modified(struct lexer *l, struct slice name, uint32_t modifier, size
 		return false;
 	bool set = lookup(l, name, &value);
 	if (!set && l->options->keep_unset) {
+		l->result->kept = true;
 		*ret = arena_printf(l->arena, "${%.*s%.*s%.*s}", SLICE_ARG(name),
 				    SLICE_ARG(spelled), SLICE_ARG(word));
 		return spend(l, ret->len);
@@ -308,6 +311,7 @@ static bool replaced(struct lexer *l, struct slice name, struct slice *ret)
 	    !nested(l, '}', true, "syntax error: missing '}'", &replacement))
 		return false;
 	if (!lookup(l, name, &value) && l->options->keep_unset) {
+		l->result->kept = true;
 		*ret = arena_printf(l->arena, "${%.*s/%.*s/%.*s}", SLICE_ARG(name),
 				    SLICE_ARG(pattern), SLICE_ARG(replacement));
 		return spend(l, ret->len);
@@ -340,6 +344,7 @@ static bool braced(struct lexer *l, struct slice *ret)
 		bool keep = !set && (l->options->keep_unset || l->options->keep_plain_unset);
 
 		*ret = keep ? slice_new(l->text.data + start, l->at - start) : value;
+		l->result->kept |= keep;
 		return spend(l, ret->len);
 	}
 	case ':':

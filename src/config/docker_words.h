@@ -46,6 +46,7 @@ struct docker_words_result {
 	/* Names looked up, each once; the first DOCKER_WORDS_NAMES of each kind. */
 	struct slice_list matched;
 	struct slice_list unmatched;
+	bool kept;                     /* a reference was left as it is written */
 };
 
 /*

@@ -157,10 +157,11 @@ enum dockerfile_form {
 };
 
 struct dockerfile_binding;
+struct dockerfile_stage_name;
 
 struct dockerfile_instruction {
 	enum dockerfile_keyword keyword;
-	struct span span;           /* from its name to the end of its last line, heredocs included; no line end */
+	struct span span;           /* from its name to the end of its last line, heredocs included */
 	struct dockerfile_word name; /* as written */
 	struct slice line;          /* continuations joined, without the heredocs */
 	struct dockerfile_piece *pieces;
@@ -170,9 +171,9 @@ struct dockerfile_instruction {
 	struct dockerfile_flag_list flags;
 	struct dockerfile_mount_list mounts; /* RUN */
 	enum dockerfile_form form;
-	struct dockerfile_word_list words;   /* HEALTHCHECK: the first is CMD or NONE */
+	struct dockerfile_word_list words;   /* HEALTHCHECK: the first is CMD or NONE; not of ENV, LABEL */
 	struct dockerfile_pair_list pairs;
-	struct dockerfile_heredoc_list heredocs; /* of an ONBUILD's child: at the ONBUILD and at the child */
+	struct dockerfile_heredoc_list heredocs; /* an ONBUILD has those of its child as well */
 	struct dockerfile_instruction *child;    /* ONBUILD */
 	struct dockerfile_instruction *parent;   /* of such a child */
 	size_t index;      /* in dockerfile.instructions; a child has its parent's */
@@ -275,6 +276,10 @@ struct dockerfile {
 	struct dockerfile_stage_list stages;
 	struct dockerfile_problem_list problems; /* in the order of discovery */
 	const struct dockerfile_binding *global_variables; /* ARGs before the first FROM */
+	const struct dockerfile_stage_name *stage_names;   /* for dockerfile_stage_named() */
+	size_t stage_name_count;
+	/* What expansions may still make in all: each one takes from it, those of rules as well. */
+	size_t *expansion_left;
 };
 
 /* Never fails: see problems.  `source` becomes that of every span. */
@@ -299,21 +304,24 @@ void dockerfile_dump(const struct dockerfile *d, struct buf *out);
  */
 struct span dockerfile_span(const struct dockerfile_instruction *in, struct slice part);
 /* The source of bytes [offset, offset + length) of the line. */
-struct span dockerfile_line_span(const struct dockerfile_instruction *in, size_t offset, size_t length);
+struct span dockerfile_line_span(const struct dockerfile_instruction *in, size_t offset,
+				 size_t length);
 
 /* The first directive of that name ("check"), or NULL. */
-const struct dockerfile_directive *dockerfile_directive(const struct dockerfile *d, struct slice name);
+const struct dockerfile_directive *dockerfile_directive(const struct dockerfile *d,
+							struct slice name);
 /* The first flag of that name ("from"), or NULL. */
-const struct dockerfile_flag *dockerfile_flag(const struct dockerfile_instruction *in, struct slice name);
+const struct dockerfile_flag *dockerfile_flag(const struct dockerfile_instruction *in,
+					      struct slice name);
 /* The stage, or NULL before the first FROM. */
 const struct dockerfile_stage *dockerfile_stage_of(const struct dockerfile *d,
 						   const struct dockerfile_instruction *in);
 /* The last stage, or NULL. */
 const struct dockerfile_stage *dockerfile_final_stage(const struct dockerfile *d);
 /* The last instruction of that kind in the stage itself (not its parents), or NULL. */
-const struct dockerfile_instruction *dockerfile_last_in_stage(const struct dockerfile *d,
-							      const struct dockerfile_stage *s,
-							      enum dockerfile_keyword k);
+const struct dockerfile_instruction *
+dockerfile_last_in_stage(const struct dockerfile *d, const struct dockerfile_stage *s,
+			 enum dockerfile_keyword k);
 /*
  * The stage that COPY --from or a mount's from names, seen from `in`: by name
  * or number; -1: an image or another build context.
@@ -328,8 +336,9 @@ const struct dockerfile_binding *dockerfile_variable(const struct dockerfile_ins
 						     struct slice name);
 /*
  * A word with the variables in force put in.  False: quotes or substitutions
- * that do not end, or `${x:?}`; *ret is then the text.  *ret_known (may be
- * NULL) is false when a variable has no known value; it stays as written.
+ * that do not end, `${x:?}`, or too much text in all; *ret is then the text.
+ * *ret_known (may be NULL) is false when a variable has no known value; it
+ * stays as written.  FROM sees the global ARGs.
  */
 bool dockerfile_expand(const struct dockerfile *d, const struct dockerfile_instruction *in,
 		       struct slice word, struct arena *a, struct slice *ret, bool *ret_known);
@@ -341,6 +350,8 @@ void dockerfile_unmatched(const struct dockerfile *d, const struct dockerfile_in
 			  struct slice word, struct arena *a, struct slice_list *names);
 /* The heredoc's content as its reader sees it: without leading tabs where `chomp`. */
 struct slice dockerfile_heredoc_text(const struct dockerfile_heredoc *h, struct arena *a);
+/* `1m30s`, as Go's time.ParseDuration reads it, in nanoseconds. */
+bool dockerfile_duration(struct slice text, int64_t *ret);
 /* Cuts a reference; text that follows no grammar ends up in the repository. */
 struct dockerfile_reference dockerfile_reference_parse(struct slice text);
 
