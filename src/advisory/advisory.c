@@ -416,6 +416,30 @@ static void judge_lifecycle(struct advisory_run *r, const struct package_list *p
 		tell_damage(r, &err);
 }
 
+/* A gate that looks for what nobody has told it of would always be open. */
+static void demand_feeds(struct advisory_run *r)
+{
+	const struct policy *p = r->report->policy;
+	const struct advisory_index *index = r->set->index;
+	const struct {
+		bool wanted;
+		enum index_section section;
+		const char *feed, *what;
+	} rows[] = {
+		{ p && (p->fail_on_kev || p->only_kev), INDEX_EXPLOITED, "kev",
+		  "what is known to be exploited" },
+		{ p && p->epss_min > 0, INDEX_SCORES, "epss", "EPSS scores" },
+	};
+
+	for (size_t i = 0; index && i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].wanted && !index_count(index, rows[i].section))
+			run_gap(r->run, GAP_BLOCKING, GAP_REASON_NO_ADVISORIES,
+				slice_from_cstr(rows[i].feed),
+				"the policy asks for %s, and the index holds none; `bulwark db "
+				"update --feeds %s` brings them",
+				rows[i].what, rows[i].feed);
+}
+
 /* A feed that could not be read whole: what it would have said is missing. */
 static void tell_lost_feeds(struct advisory_run *r)
 {
@@ -481,6 +505,7 @@ void advisory_match(struct advisory_set *set, const struct package_list *package
 	tell_incomparable(&r);
 	judge_lifecycle(&r, packages);
 	tell_lost_feeds(&r);
+	demand_feeds(&r);
 	if (set->index)
 		add_provenance(&r, set->index, ADVISORY_INDEX, r.index_used);
 	if (set->baseline)

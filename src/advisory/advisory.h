@@ -114,4 +114,41 @@ bool advisory_status(const struct advisory_set *set, struct arena *a, struct adv
 /* Reads every byte and compares all checksums and the digest. */
 bool advisory_verify(const struct advisory_set *set, struct error *err);
 
+/* How a record names an identifier. */
+enum advisory_relation {
+	ADVISORY_RECORD,   /* it is the record's own */
+	ADVISORY_ALIAS,
+	ADVISORY_UPSTREAM, /* the record is about it, or fixes it among others */
+	ADVISORY_RELATED,
+	ADVISORY_RELATIONS,
+};
+
+const char *advisory_relation_name(enum advisory_relation relation);
+
+struct advisory_found {
+	struct slice id;
+	enum advisory_relation relation;
+	struct slice_list aliases, upstream, references;
+	struct slice_list packages; /* "Debian:12 openssl", sorted */
+	struct slice summary;
+	int64_t published, modified;
+};
+
+struct advisory_found_list VEC_OF(struct advisory_found);
+
+/* What the feeds know of a CVE. */
+struct advisory_facts {
+	bool known_exploited, ransomware, has_epss;
+	int64_t exploited_since; /* TIMESTAMP_NONE: not told */
+	double epss, epss_percentile;
+};
+
+/*
+ * Every record of the set's index that names the identifier, whatever its case
+ * and whoever gave it, sorted by id.  Goes through the whole index.
+ */
+bool advisory_find(const struct advisory_set *set, struct slice id, struct arena *a,
+		   struct advisory_found_list *ret, struct advisory_facts *facts,
+		   struct error *err);
+
 #endif

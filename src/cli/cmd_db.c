@@ -20,7 +20,7 @@
 struct db_config {
 	struct session_config session;
 	struct slice mirror;
-	struct slice_list ecosystems;
+	struct slice_list ecosystems, feeds;
 	struct slice format;
 	bool force;
 	bool verify;
@@ -101,6 +101,10 @@ static void print_rows(const struct update_result *result, struct buf *out)
 		text_add_safe(out, row->ecosystem);
 		if (!row->changed)
 			buf_add_lit(out, ": unchanged\n");
+		else if (row->records)
+			buf_printf(out, ": %llu records changed, %llu bytes brought\n",
+				   (unsigned long long)row->records,
+				   (unsigned long long)row->bytes);
 		else if (row->bytes)
 			buf_printf(out, ": %llu bytes brought\n", (unsigned long long)row->bytes);
 		else
@@ -162,6 +166,25 @@ static bool update_or_mend(struct run *run, struct update_options *options,
 	return sound || advisory_update(run, options, ret, err);
 }
 
+static bool check_feeds(const struct slice_list *names, struct error *err)
+{
+	vec_each(name, names)
+		if (!feed_by_name(*name) && !slice_is(*name, "all") && !slice_is(*name, "none"))
+			return error_set(err, ERR_USAGE,
+					 "--feeds: \"%.*s\" is no feed; `bulwark db feeds` lists them",
+					 SLICE_ARG(*name));
+	return true;
+}
+
+/* The index stands and is sound; what an explicit wish for a feed came to is told by the exit code. */
+static bool check_failed_feeds(const struct slice_list *failed, bool named, struct error *err)
+{
+	if (!named || !failed->count)
+		return true;
+	return error_set(err, ERR_NETWORK, "a feed could not be brought: %.*s",
+			 SLICE_ARG(failed->items[0]));
+}
+
 static bool update(struct invocation *in, struct session *s, struct error *err)
 {
 	const struct db_config *config = in->config;
@@ -176,12 +199,17 @@ static bool update(struct invocation *in, struct session *s, struct error *err)
 	    !supply_mirror(config->mirror, in->arena, &options.mirror, err))
 		return false;
 	options.ecosystems = wanted_ecosystems(config, &options, in->arena);
+	if (!check_feeds(&config->feeds, err))
+		return false;
+	options.feeds = config->feeds;
 	bool named = config->ecosystems.count && options.ecosystems.count;
 	if (!update_or_mend(&s->run, &options, &result, err))
 		return false;
 	session_end_progress(s);
 	return print_update(s, &result, options.output, in->arena, err) &&
-	       check_missing(named, &result.missing, options.mirror, in->arena, err);
+	       check_failed_feeds(&result.failed_feeds, config->feeds.count > 0, err) &&
+	       check_missing(named || config->feeds.count, &result.missing, options.mirror,
+			     in->arena, err);
 }
 
 static int run_with(struct invocation *in,
@@ -288,6 +316,16 @@ static void write_table(const struct advisory_status *status, int64_t now, struc
 			   row->known ? "" : "  (no packages of it are known to this program)");
 	}
 	vec_each(row, &status->sources) {
+		if (slice_empty(row->feed))
+			continue;
+		buf_add_lit(out, "\nFeed ");
+		text_add_safe(out, row->feed);
+		buf_printf(out, ": %llu facts%s%s", (unsigned long long)row->records,
+			   row->dated == TIMESTAMP_NONE ? "" : ", of ",
+			   row->dated == TIMESTAMP_NONE ? "" : timestamp_format_date(row->dated, date));
+	}
+	buf_add_lit(out, "\n");
+	vec_each(row, &status->sources) {
 		if (!row->broken)
 			continue;
 		buf_printf(out, "\n%llu records of ", (unsigned long long)row->broken);
@@ -329,6 +367,9 @@ static void write_sources(const struct advisory_status *status, struct json_writ
 		json_number(w, "errata", row->errata);
 		json_number(w, "without_package", row->without_package);
 		json_number(w, "broken", row->broken);
+		json_member_opt(w, "feed", row->feed);
+		if (row->dated != TIMESTAMP_NONE)
+			json_time(w, "dated", row->dated);
 		json_member_opt(w, "first_error", row->first_error);
 		json_end_object(w);
 	}
@@ -423,6 +464,10 @@ static const struct option_row update_options[] = {
 	  .help = "the mirror of the OSV bucket: a directory, a file URL or an https URL",
 	  .fallback = MIRROR_DEFAULT, .offset = offsetof(struct db_config, mirror) },
 	ECOSYSTEM_OPTION("those of the present index"),
+	{ .name = "feeds", .kind = OPTION_LIST, .argument = "NAMES",
+	  .help = "also bring these, by their names in `bulwark db feeds`, separated by commas; `all`, `none`",
+	  .fallback = "kev, epss, endoflife, and debian-tracker where Debian is wanted",
+	  .offset = offsetof(struct db_config, feeds) },
 	{ .name = "force", .kind = OPTION_FLAG, .help = "build the index even when nothing has changed",
 	  .offset = offsetof(struct db_config, force) },
 	{ 0 },

@@ -18,6 +18,8 @@ struct scan_config {
 	struct supply_config supply;
 	struct slice format;
 	struct slice platform;
+	struct slice ca_file;
+	bool plain_http;
 	bool list_all_packages;
 	bool explain;
 };
@@ -30,13 +32,21 @@ static const char *const sbom_formats[] = { "cyclonedx", "json", "table", NULL }
 #define TARGET_OPTIONS                                                                              \
 	{ .name = "platform", .kind = OPTION_TEXT, .argument = "OS/ARCH",                           \
 	  .help = "the platform of an image index", .fallback = "linux and this machine's",         \
-	  .offset = offsetof(struct scan_config, platform) }
+	  .offset = offsetof(struct scan_config, platform) },                                       \
+	{ .name = "plain-http", .kind = OPTION_FLAG,                                                \
+	  .help = "ask registries by http:// (without it on this machine only)",                    \
+	  .offset = offsetof(struct scan_config, plain_http) },                                     \
+	{ .name = "ca-file", .kind = OPTION_TEXT, .argument = "FILE",                               \
+	  .help = "certificates (PEM) that registries are verified by",                             \
+	  .fallback = "the system's, and Docker's certs.d",                                         \
+	  .offset = offsetof(struct scan_config, ca_file) }
 
 static const struct option_row scan_options[] = {
 	{ .name = "format", .letter = 'f', .kind = OPTION_TEXT, .argument = "FORMAT",
 	  .help = "how the report is written", .fallback = "table", .values = scan_formats,
 	  .offset = offsetof(struct scan_config, format) },
 	POLICY_OPTIONS(struct scan_config),
+	RISK_OPTIONS(struct scan_config),
 	TARGET_OPTIONS,
 	{ .name = "list-all-pkgs", .kind = OPTION_FLAG, .help = "list every package, not only affected ones",
 	  .offset = offsetof(struct scan_config, list_all_packages) },
@@ -119,6 +129,7 @@ static bool scan_and_report(struct invocation *in, struct session *s, bool match
 			.platform = config->platform,
 			.skip_dirs = policy.skip_dirs,
 			.skip_files = policy.skip_files,
+			.registry = { .plain_http = config->plain_http, .ca_file = config->ca_file },
 		},
 		.advisories = { .index_path = supply.index_path, .explain = config->explain },
 		.match = match,
@@ -167,6 +178,7 @@ static const char *const scan_examples[] = {
 	"bulwark scan --severity high,critical --ignore-unfixed oci-dir://image",
 	"bulwark scan --format sarif --output app.sarif archive://app.tar",
 	"bulwark scan fs:///",
+	"bulwark scan --platform linux/arm64 registry://ghcr.io/owner/app:1.0",
 	NULL,
 };
 
@@ -176,7 +188,8 @@ const struct command command_scan = {
 	.operands_min = 1,
 	.operands_max = 1,
 	.summary = "Find what is installed in a target and what is known to be vulnerable",
-	.description = "TARGET is a Docker archive (`docker save`), an OCI layout (directory or tar), a root file system, a project directory or a single file. A prefix says which: archive://, oci-dir://, fs://, dir://, file://; without one the kind is found out.\n\n"
+	.description = "TARGET is a Docker archive (`docker save`), an OCI layout (directory or tar), a root file system, a project directory, a single file or an image of a registry. A prefix says which: archive://, oci-dir://, fs://, dir://, file://, registry://; without one the kind is found out, and a name that is no file is looked for as an image.\n\n"
+		       "Registries are asked without credentials first, then with those of Docker's config.json and its credential helpers. An image's layers are read as they come; nothing is stored.\n\n"
 		       "The exit code is 0 when nothing is at or above the threshold (--fail-on), 1 when something is, and 3 when something could not be looked at.",
 	.examples = scan_examples,
 	.options = scan_groups,

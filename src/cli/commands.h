@@ -12,6 +12,8 @@ extern const struct command command_explain;
 extern const struct command command_db_update;
 extern const struct command command_db_status;
 extern const struct command command_db_build;
+extern const struct command command_db_feeds;
+extern const struct command command_db_show;
 extern const struct command command_debug_versions;
 extern const struct command command_debug_cvss;
 extern const struct command command_debug_purl;

@@ -22,6 +22,8 @@ const struct command *const commands[] = {
 	&command_db_update,
 	&command_db_status,
 	&command_db_build,
+	&command_db_feeds,
+	&command_db_show,
 	&command_debug_versions,
 	&command_debug_cvss,
 	&command_debug_purl,

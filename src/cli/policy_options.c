@@ -7,6 +7,7 @@
 
 #define MAX_POLICY (4 * MIB)
 
+const char *const sort_orders[] = { "severity", "risk", NULL };
 const char *const policy_levels[] = { SEVERITY_WORDS, "never", NULL };
 const char *const lint_levels[] = { SEVERITY_WORDS, "error", "warning", "info", "style", "never", NULL };
 
@@ -52,6 +53,25 @@ static bool set_severities(struct policy *p, const struct slice_list *words, str
 	return true;
 }
 
+static bool set_risk(struct policy *p, const struct policy_config *c, struct error *err)
+{
+	if (!slice_empty(c->sort))
+		p->sort_by_risk = slice_is(c->sort, "risk");
+	p->only_kev |= c->only_kev;
+	p->fail_on_kev |= c->fail_on_kev;
+	if (c->exit_on_eol > 0)
+		p->exit_on_eol = (int)c->exit_on_eol;
+	if (!slice_empty(c->epss) && !policy_read_epss(p, c->epss))
+		return error_set(err, ERR_USAGE, "--epss takes a probability from 0 to 1, not \"%.*s\"",
+				 SLICE_ARG(c->epss));
+	vec_each(word, &c->ignore_status)
+		if (!policy_ignore_status(p, *word))
+			return error_set(err, ERR_USAGE,
+					 "--ignore-status: \"%.*s\" is none of no-dsa, postponed, ignored, unimportant, end-of-life, undetermined",
+					 SLICE_ARG(*word));
+	return true;
+}
+
 static void add_all(struct slice_list *to, const struct slice_list *from, struct arena *a)
 {
 	vec_each(item, from)
@@ -70,7 +90,7 @@ bool policy_load_from(struct policy *p, enum severity fail_on, const struct poli
 	p->fail_on = fail_on;
 	if (!read_file(p, c->config_file, "bulwark.yaml", policy_read_yaml, a, err) ||
 	    !read_file(p, c->ignore_file, ".trivyignore", policy_read_trivyignore, a, err) ||
-	    !set_severities(p, &c->severity, err))
+	    !set_severities(p, &c->severity, err) || !set_risk(p, c, err))
 		return false;
 	if (!slice_empty(c->fail_on)) {
 		p->fail_never = slice_is(c->fail_on, "never");

@@ -15,6 +15,10 @@ struct policy_config {
 	struct slice config_file;
 	struct slice ignore_file;
 	struct slice_list skip_dirs, skip_files;
+	struct slice sort, epss;
+	struct slice_list ignore_status;
+	int64_t exit_on_eol;
+	bool only_kev, fail_on_kev;
 };
 
 #define SEVERITY_WORDS "unknown", "negligible", "low", "medium", "high", "critical"
@@ -43,6 +47,28 @@ struct policy_config {
 	  .help = "ids to ignore, a line each", .fallback = ".trivyignore where there is one",          \
 	  .offset = offsetof(type, policy.ignore_file) },                                               \
 	POLICY_SKIP_OPTIONS(type)
+
+/* Rows of commands that find vulnerabilities. */
+#define RISK_OPTIONS(type)                                                                              \
+	{ .name = "sort", .kind = OPTION_TEXT, .argument = "ORDER",                                     \
+	  .help = "order of the findings: worst severity first, or highest risk",                      \
+	  .fallback = "severity", .values = sort_orders, .offset = offsetof(type, policy.sort) },       \
+	{ .name = "epss", .kind = OPTION_TEXT, .argument = "MIN",                                       \
+	  .help = "show and gate on vulnerabilities with this EPSS probability or more (0 to 1)",       \
+	  .offset = offsetof(type, policy.epss) },                                                      \
+	{ .name = "only-kev", .kind = OPTION_FLAG,                                                      \
+	  .help = "show and gate on vulnerabilities that are known to be exploited only",               \
+	  .offset = offsetof(type, policy.only_kev) },                                                  \
+	{ .name = "fail-on-kev", .kind = OPTION_FLAG,                                                   \
+	  .help = "exit with 1 when something is known to be exploited, whatever its severity",         \
+	  .offset = offsetof(type, policy.fail_on_kev) },                                               \
+	{ .name = "ignore-status", .kind = OPTION_LIST, .argument = "STATUSES",                         \
+	  .help = "leave out what the distribution's security team calls no-dsa, postponed, ignored, "  \
+		  "unimportant, end-of-life or undetermined, separated by commas",                      \
+	  .offset = offsetof(type, policy.ignore_status) },                                             \
+	{ .name = "exit-on-eol", .kind = OPTION_NUMBER, .argument = "N",                                \
+	  .help = "exit with this when the distribution's support has ended",                           \
+	  .maximum = 255, .offset = offsetof(type, policy.exit_on_eol) }
 
 #define POLICY_SKIP_OPTIONS(type)                                                                       \
 	{ .name = "skip-dirs", .kind = OPTION_LIST, .argument = "GLOBS",                                \
@@ -75,6 +101,7 @@ struct policy_config {
 	POLICY_SKIP_OPTIONS(type)
 
 extern const char *const policy_levels[]; /* severities and "never" */
+extern const char *const sort_orders[];
 extern const char *const lint_levels[];   /* linters' words as well */
 
 void policy_config_init(struct policy_config *c);

@@ -42,6 +42,8 @@ void json_int(struct json_writer *w, int64_t v);
 void json_uint(struct json_writer *w, uint64_t v);
 /* One decimal place, as CVSS scores are written. */
 void json_score(struct json_writer *w, double v);
+/* A value that is JSON already: a number written by the caller. */
+void json_raw(struct json_writer *w, struct slice text);
 void json_bool(struct json_writer *w, bool v);
 void json_null(struct json_writer *w);
 /* key and value at once; the _opt form writes nothing for an empty value. */

@@ -175,6 +175,12 @@ void json_score(struct json_writer *w, double v)
 	buf_printf(w->out, "%s%llu.%llu", negative && tenths ? "-" : "", tenths / 10, tenths % 10);
 }
 
+void json_raw(struct json_writer *w, struct slice text)
+{
+	before_item(w);
+	buf_add_slice(w->out, text);
+}
+
 void json_bool(struct json_writer *w, bool v)
 {
 	before_item(w);

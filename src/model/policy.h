@@ -42,6 +42,12 @@ struct policy {
 	bool ignore_unfixed;
 	bool strict;                  /* local gaps count as blocking */
 	int exit_code;                /* replaces 1; 0: findings never change the exit code; default 1 */
+	bool only_kev;                /* show and gate on what is known to be exploited only */
+	bool fail_on_kev;             /* what is known to be exploited gates, whatever its severity */
+	double epss_min;              /* show and gate on EPSS probabilities from here on only; 0: all */
+	bool sort_by_risk;            /* findings by match_risk instead of severity */
+	int exit_on_eol;              /* exit code where the distribution's support has ended; 0: none */
+	uint32_t ignored_statuses;    /* bit per enum vendor_status: not shown */
 	struct ignore_list ignores;
 	struct slice_list skip_dirs, skip_files; /* globs */
 	struct slice_list trusted_registries;
@@ -61,15 +67,20 @@ bool policy_read_yaml(struct policy *p, struct slice text, struct slice name, st
 bool policy_read_trivyignore(struct policy *p, struct slice text, struct slice name,
 			     struct arena *a, struct error *err);
 
+/* Settings that files and the command line write alike; false: the text is none. */
+bool policy_read_epss(struct policy *p, struct slice text);
+bool policy_ignore_status(struct policy *p, struct slice name);
+
 /*
  * Sets suppressed_by where an ignore that has not expired at `now` holds.  The
- * reason of an ignore without one is its origin.
+ * reason of an ignore without one is its origin.  An erratum that fixes several
+ * CVEs is ignored by its own id, or when each of those CVEs is.
  */
 void policy_apply(struct policy *p, struct assessment_list *assessments, int64_t now,
 		  struct arena *a);
-/* Is it shown? (severity filter, ignore_unfixed; suppressed ones are not) */
+/* Is it shown? (severity, exploits, EPSS, vendors' statuses, ignore_unfixed; suppressed ones are not) */
 bool policy_shows(const struct policy *p, const struct assessment *x);
-/* Is it shown, failed, and at or above the threshold? */
+/* Is it shown, failed, and at or above the threshold, or exploited where that gates? */
 bool policy_gates(const struct policy *p, const struct assessment *x);
 
 #endif

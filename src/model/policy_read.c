@@ -90,13 +90,59 @@ static bool read_severities(const struct reader *r, const struct node *n, struct
 	return true;
 }
 
-static bool read_exit_code(const struct reader *r, const struct node *n, struct error *err)
+static bool read_exit_code(const struct reader *r, const struct node *n, int *ret, struct error *err)
 {
 	uint64_t code;
 
 	if (!slice_to_u64(node_text(n), &code) || code > 255)
-		return BAD(r, n->offset, err, "exit-code takes a number from 0 to 255");
-	r->policy->exit_code = (int)code;
+		return BAD(r, n->offset, err, "%.*s takes a number from 0 to 255", SLICE_ARG(n->key));
+	*ret = (int)code;
+	return true;
+}
+
+static bool read_epss(const struct reader *r, const struct node *n, struct error *err)
+{
+	return policy_read_epss(r->policy, node_text(n)) ||
+	       BAD(r, n->offset, err, "epss takes a probability from 0 to 1");
+}
+
+static bool read_sort(const struct reader *r, const struct node *n, struct error *err)
+{
+	r->policy->sort_by_risk = slice_is(node_text(n), "risk");
+	return r->policy->sort_by_risk || slice_is(node_text(n), "severity") ||
+	       BAD(r, n->offset, err, "sort takes severity or risk");
+}
+
+static bool read_statuses(const struct reader *r, const struct node *n, struct error *err)
+{
+	if (n->type != NODE_LIST)
+		return BAD(r, n->offset, err, "ignore-status takes a list");
+	node_each(item, n)
+		if (!policy_ignore_status(r->policy, node_text(item)))
+			return BAD(r, item->offset, err, "\"%.*s\" is no status of a vendor",
+				   SLICE_ARG(node_text(item)));
+	return true;
+}
+
+static bool read_risk_member(const struct reader *r, const struct node *n, bool *ret_known,
+			     struct error *err)
+{
+	struct policy *p = r->policy;
+
+	*ret_known = true;
+	if (slice_is(n->key, "only-kev"))
+		return read_bool(r, n, &p->only_kev, err);
+	if (slice_is(n->key, "fail-on-kev"))
+		return read_bool(r, n, &p->fail_on_kev, err);
+	if (slice_is(n->key, "epss"))
+		return read_epss(r, n, err);
+	if (slice_is(n->key, "sort"))
+		return read_sort(r, n, err);
+	if (slice_is(n->key, "ignore-status"))
+		return read_statuses(r, n, err);
+	if (slice_is(n->key, "exit-on-eol"))
+		return read_exit_code(r, n, &p->exit_on_eol, err);
+	*ret_known = false;
 	return true;
 }
 
@@ -208,7 +254,7 @@ static bool read_member(const struct reader *r, const struct node *n, struct err
 	if (slice_is(n->key, "severity"))
 		return read_severities(r, n, err);
 	if (slice_is(n->key, "exit-code"))
-		return read_exit_code(r, n, err);
+		return read_exit_code(r, n, &p->exit_code, err);
 	if (slice_is(n->key, "ignore-unfixed"))
 		return read_bool(r, n, &p->ignore_unfixed, err);
 	if (slice_is(n->key, "strict"))
@@ -223,6 +269,9 @@ static bool read_member(const struct reader *r, const struct node *n, struct err
 		return read_texts(r, n, &p->trusted_registries, err);
 	if (slice_is(n->key, "rules"))
 		return read_rules(r, n, err);
+	bool known, ok = read_risk_member(r, n, &known, err);
+	if (known)
+		return ok;
 	return BAD(r, n->key_offset, err, "unknown key \"%.*s\"", SLICE_ARG(n->key));
 }
 

@@ -54,6 +54,18 @@ static int order_places(const void *a, const void *b, void *sources)
 	return order ? order : assessment_cmp(x, y);
 }
 
+/* Of one risk, as otherwise. */
+static int order_by_risk(const void *x, const void *y)
+{
+	const struct assessment *a = x, *b = y;
+	double risk_a = a->match ? match_risk(a->match) : 0;
+	double risk_b = b->match ? match_risk(b->match) : 0;
+
+	if (risk_a != risk_b)
+		return risk_a > risk_b ? -1 : 1;
+	return assessment_cmp(a, b);
+}
+
 static int order_gaps(const void *a, const void *b)
 {
 	return gap_cmp(a, b);
@@ -96,7 +108,7 @@ void report_finish(struct report *r, struct arena *a)
 			order_places, (void *)(uintptr_t)r->sources);
 	else if (r->assessments.count)
 		qsort(r->assessments.items, r->assessments.count, sizeof(*r->assessments.items),
-		      order_assessments);
+		      r->policy->sort_by_risk ? order_by_risk : order_assessments);
 	sort_gaps(&r->gaps);
 	r->complete = true;
 	vec_each(gap, &r->gaps)
@@ -108,4 +120,8 @@ void report_finish(struct report *r, struct arena *a)
 		r->exit_code = EXIT_INCOMPLETE;
 	else
 		r->exit_code = gates ? r->policy->exit_code : EXIT_NONE;
+	/* As Trivy has it, the end of support decides before anything else does. */
+	if (r->policy->exit_on_eol && r->lifecycle.count && !r->lifecycle.items[0].packages &&
+	    r->lifecycle.items[0].state == LIFECYCLE_ENDED)
+		r->exit_code = r->policy->exit_on_eol;
 }

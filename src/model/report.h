@@ -87,7 +87,11 @@ struct report {
 
 /* Severity counts of what the policy shows; failed findings only. */
 void report_count(const struct report *r, uint64_t counts[SEVERITY_COUNT]);
-/* Applies the policy, sorts assessments and gaps, and sets `complete` and `exit_code` (3 outranks 1). */
+/*
+ * Applies the policy, sorts assessments and gaps, and sets `complete` and
+ * `exit_code` (3 outranks 1, and the end of the distribution's support both,
+ * where it has an exit code).
+ */
 void report_finish(struct report *r, struct arena *a);
 
 /* Exit codes of every command. */

@@ -1,4 +1,6 @@
 /* The program's own JSON: everything that a report holds. Its schema is docs/report.schema.json. */
+#include <stdio.h>
+
 #include "format/json.h"
 #include "report/writers.h"
 
@@ -141,6 +143,28 @@ static void write_advisories(struct json_writer *w, const struct report *r)
 	json_end_array(w);
 }
 
+static void write_lifecycle(struct json_writer *w, const struct report *r)
+{
+	json_key(w, "lifecycle");
+	json_begin_array(w);
+	vec_each(row, &r->lifecycle) {
+		json_begin_object(w);
+		json_member(w, "subject", row->subject);
+		json_member(w, "product", row->product);
+		json_member(w, "cycle", row->cycle);
+		json_key(w, "state");
+		json_cstring(w, lifecycle_state_name(row->state));
+		time_member(w, "end", row->end);
+		time_member(w, "extended_end", row->extended);
+		json_member(w, "source", row->source);
+		json_member_opt(w, "path", row->path);
+		json_key(w, "packages");
+		json_uint(w, row->packages);
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
 static void write_gaps(struct json_writer *w, const struct report *r)
 {
 	json_key(w, "gaps");
@@ -217,6 +241,32 @@ static void write_package(struct json_writer *w, const struct report *r, const s
 	json_end_object(w);
 }
 
+/* Nine places hold a probability, and say more than enough of a risk. */
+static void number_member(struct json_writer *w, const char *key, double value)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%.9g", value);
+	json_key(w, key);
+	json_raw(w, slice_from_cstr(text));
+}
+
+static void write_exploits(struct json_writer *w, const struct vulnerability *v)
+{
+	time_member(w, "exploited_since", v->exploited_since);
+	if (v->known_exploited) {
+		json_key(w, "ransomware");
+		json_bool(w, v->ransomware);
+	}
+	if (v->has_epss) {
+		json_key(w, "epss");
+		json_begin_object(w);
+		number_member(w, "probability", v->epss);
+		number_member(w, "percentile", v->epss_percentile);
+		json_end_object(w);
+	}
+}
+
 static void write_vulnerability(struct json_writer *w, const struct match *m)
 {
 	const struct vulnerability *v = m->vulnerability;
@@ -244,6 +294,9 @@ static void write_vulnerability(struct json_writer *w, const struct match *m)
 	time_member(w, "modified", v->modified);
 	json_key(w, "known_exploited");
 	json_bool(w, v->known_exploited);
+	write_exploits(w, v);
+	if (v->fixes.count)
+		string_array(w, "fixes", &v->fixes);
 	string_array(w, "references", &v->references);
 	json_key(w, "source");
 	json_cstring(w, advisory_source_name(v->source));
@@ -340,8 +393,14 @@ static void write_finding(struct json_writer *w, const struct report *r, const s
 		json_member_opt(w, "affected", m->affected_range);
 		string_array(w, "fixed_versions", &m->fixed_versions);
 	}
-	if (m && m->vulnerability)
+	if (m && m->vendor_status != VENDOR_NONE) {
+		json_member(w, "vendor_status", vendor_status_name(m->vendor_status));
+		json_member_opt(w, "vendor_reason", m->vendor_reason);
+	}
+	if (m && m->vulnerability) {
+		number_member(w, "risk", match_risk(m));
 		write_vulnerability(w, m);
+	}
 	json_key(w, "evidence");
 	json_begin_array(w);
 	vec_each(e, &x->evidence) {
@@ -393,6 +452,7 @@ REPORT_WRITER(report_write_json)
 	write_target(&w, report);
 	write_summary(&w, report);
 	write_advisories(&w, report);
+	write_lifecycle(&w, report);
 	write_gaps(&w, report);
 	write_findings(&w, report, &a);
 	if (report->list_all_packages) {

@@ -141,6 +141,16 @@ static const struct column finding_columns[] = {
 	{ "SUMMARY", 0.1, SCOLS_FL_TRUNC | SCOLS_FL_NOEXTREMES },
 };
 
+/* What is known to be exploited says so beside its name. */
+static struct slice id_of(const struct assessment *x, struct arena *a)
+{
+	const struct vulnerability *v = x->match ? x->match->vulnerability : NULL;
+
+	if (!v)
+		return x->rule->id;
+	return v->known_exploited ? arena_printf(a, "%.*s (exploited)", SLICE_ARG(v->id)) : v->id;
+}
+
 static void finding_line(struct sheet *s, const struct report *r, const struct assessment *x, bool wide,
 			 struct arena *a)
 {
@@ -149,7 +159,7 @@ static void finding_line(struct sheet *s, const struct report *r, const struct a
 
 	sheet_line(s);
 	sheet_cell(s, severity_name(x->severity), severity_colours[x->severity]);
-	sheet_cell(s, m && m->vulnerability ? m->vulnerability->id : x->rule->id, NULL);
+	sheet_cell(s, id_of(x, a), NULL);
 	sheet_cell(s, m ? m->package->name : x->subject, NULL);
 	sheet_cell(s, m ? m->package->version : SLICE_EMPTY, NULL);
 	sheet_cell(s, m ? fixed : SLICE_EMPTY, NULL);

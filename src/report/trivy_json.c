@@ -214,6 +214,24 @@ static void write_dates(struct json_writer *j, const struct vulnerability *v)
 		json_member(j, "LastModifiedDate", slice_from_cstr(timestamp_format(v->modified, text)));
 }
 
+/* Trivy's words for what the vendor says where there is no fix. */
+static struct slice trivy_status(const struct match *m)
+{
+	if (m->fixed_versions.count)
+		return SLICE("fixed");
+	switch (m->vendor_status) {
+	case VENDOR_POSTPONED: return SLICE("fix_deferred");
+	case VENDOR_IGNORED: return SLICE("will_not_fix");
+	case VENDOR_END_OF_LIFE: return SLICE("end_of_life");
+	case VENDOR_UNDETERMINED: return SLICE("under_investigation");
+	case VENDOR_NONE:
+	case VENDOR_NO_DSA:
+	case VENDOR_UNIMPORTANT:
+	case VENDOR_STATUSES: break;
+	}
+	return SLICE("affected");
+}
+
 static void write_vulnerability(struct writer *w, const struct assessment *x, struct slice id)
 {
 	const struct match *m = x->match;
@@ -236,7 +254,7 @@ static void write_vulnerability(struct writer *w, const struct assessment *x, st
 	if (m->fixed_versions.count)
 		json_member(j, "FixedVersion", arena_join(&w->arena, m->fixed_versions.items,
 							  m->fixed_versions.count, SLICE(", ")));
-	json_member(j, "Status", m->fixed_versions.count ? SLICE("fixed") : SLICE("affected"));
+	json_member(j, "Status", trivy_status(m));
 	write_layer(w, m->package);
 	json_member_opt(j, "SeveritySource", v->severity_source);
 	if (v->references.count)
@@ -377,6 +395,11 @@ static void write_metadata(struct writer *w)
 		json_begin_object(j);
 		json_member(j, "Family", os ? os->trivy_family : r->os.id);
 		json_member(j, "Name", os_release_trivy_name(&r->os));
+		if (r->lifecycle.count && !r->lifecycle.items[0].packages &&
+		    r->lifecycle.items[0].state == LIFECYCLE_ENDED) {
+			json_key(j, "EOSL");
+			json_bool(j, true);
+		}
 		json_end_object(j);
 	}
 	if (r->image) {

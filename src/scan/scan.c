@@ -74,6 +74,12 @@ static void assess_vulnerability(const struct match *m, struct arena *a, struct 
 	add_evidence(x, a, "affected", m->affected_range);
 	add_evidence(x, a, "installed", m->package->version);
 	add_evidence(x, a, "path", m->package->path);
+	if (m->vendor_status != VENDOR_NONE)
+		add_evidence(x, a, "vendor", slice_empty(m->vendor_reason)
+						     ? vendor_status_name(m->vendor_status)
+						     : arena_printf(a, "%.*s: %.*s",
+								    SLICE_ARG(vendor_status_name(m->vendor_status)),
+								    SLICE_ARG(m->vendor_reason)));
 	fingerprint_compute(x->rule, x->subject, x->discriminator, &x->fingerprint);
 }
 
