@@ -175,19 +175,23 @@ bool registry_request(struct registry *r, struct registry_request *request, stru
 									      : r->ref.repository),
 					 slice_empty(request->path) ? "" : "/",
 					 SLICE_ARG(request->path));
-	for (int round = 0;; round++) {
+	uint64_t authorized_at = UINT64_MAX; /* bytes that had come then */
+	for (;;) {
 		call->authorization = SLICE_EMPTY;
 		if (may_authorize(r, call->url))
 			call->authorization = r->authorization;
 		if (!http_exchange(r->client, call, sink, ret, err))
 			return false;
-		/* A token may have run out in the middle of a transfer, which goes on then. */
-		if (ret->status != 401 || round > 0)
+		/* A token may run out in the middle of a transfer, which goes on with another one; one
+		 * that brought nothing on its way is refused. */
+		if (ret->status != 401 ||
+		    (authorized_at != UINT64_MAX && ret->bytes <= authorized_at))
 			return true;
 		if (!http_same_origin(r->client, r->root, ret->url))
 			return true;
 		if (!registry_authorize(r, ret, err))
 			return false;
+		authorized_at = ret->bytes;
 		if (call->immutable)
 			call->from = ret->bytes;
 	}

@@ -1,6 +1,7 @@
 /*
  * Reads a target and prints what was found as JSON, for tests that make
- * images: target_json [--platform P] [--threads N] [--skip-dirs G]
+ * images: target_json [--platform P] [--threads N] [--offline yes]
+ * [--plain-http yes] [--skip-dirs G]
  * [--skip-files G] TARGET.  Exit code 0 also with gaps, 1 when nothing could
  * be read (then {"error": ...}).
  */
@@ -119,6 +120,10 @@ static bool set_option(const char *name, const char *value, struct target_option
 		o->platform = slice_from_cstr(value);
 	else if (!strcmp(name, "--threads"))
 		run->threads = (unsigned)atoi(value);
+	else if (!strcmp(name, "--offline"))
+		run->offline = !strcmp(value, "yes");
+	else if (!strcmp(name, "--plain-http"))
+		o->registry.plain_http = !strcmp(value, "yes");
 	else if (!strcmp(name, "--skip-dirs"))
 		*vec_add(run->arena, &o->skip_dirs) = slice_from_cstr(value);
 	else if (!strcmp(name, "--skip-files"))
