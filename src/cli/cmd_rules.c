@@ -88,6 +88,10 @@ static void json_row(struct json_writer *w, const struct rule_table *table, cons
 	json_member(w, "help", rule->help);
 	json_list(w, "aliases", rule->aliases);
 	json_list(w, "references", rule->references);
+	if (rule->bad)
+		json_member(w, "bad", slice_from_cstr(rule->bad));
+	if (rule->good)
+		json_member(w, "good", slice_from_cstr(rule->good));
 	json_end_object(w);
 }
 
