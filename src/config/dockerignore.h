@@ -19,7 +19,7 @@ struct dockerignore_pattern {
 	struct slice path;   /* cleaned, without `!` and leading '/' */
 	bool exclusion;      /* `!`: let in again */
 	size_t line;         /* from 1 */
-	struct slice problem; /* why the whole file is refused ("syntax error in pattern"); "" when sound */
+	struct slice problem; /* why docker build refuses the whole file; "" when sound */
 	const struct dockerignore_program *program;
 };
 
@@ -43,6 +43,7 @@ const struct dockerignore *dockerignore_parse(struct slice text, uint32_t source
 
 /*
  * Is the file, a '/'-separated path from the root of the context, left out?
+ * The path is taken as it is: "dir/" is not "dir".
  * Patterns with a problem match nothing.  *ret_by (may be NULL) is the pattern
  * that decided, NULL when none did.
  */
