@@ -262,6 +262,21 @@ static bool is_json(struct slice text)
 	return line.len && line.data[0] == '{';
 }
 
+/* A profile's header stands on a line of its own; a path may stand in place of the word. */
+static bool looks_like_apparmor(struct slice text)
+{
+	struct slice line;
+	bool header = false, capability = holds(text, "capability") || holds(text, "network") || holds(text, "deny ") ||
+					  holds(text, "/** ");
+
+	while (slice_next_line(&text, &line)) {
+		line = slice_trim(line);
+		header |= slice_ends(line, SLICE("{")) && (slice_starts(line, SLICE("profile ")) ||
+							   (line.len > 2 && line.data[0] == '/'));
+	}
+	return header && capability;
+}
+
 static enum document_kind json_kind(struct slice text, bool named)
 {
 	static const char *const keys[] = { "\"live-restore\"", "\"log-driver\"", "\"userns-remap\"", "\"icc\"",
@@ -300,7 +315,7 @@ static enum document_kind content_kind(struct slice text, bool named)
 		return DOCUMENT_DOCKERFILE;
 	if ((kind = yaml_kind(text)) != DOCUMENT_NONE)
 		return kind;
-	if (apparmor_recognise(text))
+	if (looks_like_apparmor(text))
 		return DOCUMENT_APPARMOR;
 	if (looks_like_nginx(text))
 		return DOCUMENT_NGINX;
@@ -313,7 +328,7 @@ static bool content_agrees(enum document_kind kind, struct slice text)
 	case DOCUMENT_DOCKERFILE: return starts_like_dockerfile(text) || looks_like_dockerfile(text);
 	case DOCUMENT_WORKFLOW: return looks_like_action(text) || looks_like_workflow(text);
 	case DOCUMENT_NGINX: return looks_like_nginx(text);
-	case DOCUMENT_APPARMOR: return apparmor_recognise(text);
+	case DOCUMENT_APPARMOR: return looks_like_apparmor(text);
 	}
 	return true;
 }
