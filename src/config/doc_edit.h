@@ -10,10 +10,14 @@
  * the style of their surroundings: block maps and lists at the file's own
  * indentation, flow ones on the line.
  *
+ * Values may come from a merged or interpolated tree as well as from the
+ * document's own: what is edited is what stands at their span in this document.
  * Where a value came by an alias, the alias is what is replaced or removed and
  * the anchored text stays.  The functions refuse (ERR_UNSUPPORTED) what they
  * cannot do without changing other bytes, such as members that came by a merge
- * key or from another file; then nothing is appended.
+ * key or from another file, and all of a YAML text with a syntax error; then
+ * nothing is appended.  Each edit is tried: what is appended reads back as the
+ * tree that was meant.
  */
 #ifndef BULWARK_CONFIG_DOC_EDIT_H
 #define BULWARK_CONFIG_DOC_EDIT_H
@@ -26,9 +30,11 @@ struct doc_edit {
 	struct slice text; /* of the document */
 	uint32_t source;
 	bool json;
+	bool broken;             /* it could not be read to its end */
 	unsigned step;           /* indentation of a map in a map */
 	unsigned list_step;      /* of a list in a map */
 	bool crlf;
+	struct value_list roots;
 	struct arena *arena;
 	struct edit_list edits;
 };

@@ -558,7 +558,9 @@ static size_t header_comment(const struct reader *r, struct extent x)
 
 static void find_comments(struct reader *r)
 {
-	const struct extent *x = r->extents.items, *end = x + r->extents.count;
+	const struct extent none = { 0 };
+	const struct extent *x = r->extents.count ? r->extents.items : &none;
+	const struct extent *end = x + r->extents.count;
 	size_t at = r->base, line = at;
 
 	while (at < r->text.len) {
