@@ -12,6 +12,7 @@ struct enricher {
 	struct arena *arena;
 	struct match_verdict *verdict;
 	struct vulnerability *v;
+	struct index_group linked; /* the facts' rows, or INDEX_SEARCH */
 	bool several; /* an erratum for several CVEs */
 	struct error *err;
 };
@@ -41,13 +42,40 @@ static void list_fixes(struct enricher *e)
 
 /* ------------------------------------------------------------------ exploits */
 
+/* The row that the group names, or what a search finds; *ret NULL: nothing is known. */
+static bool get_row(const struct enricher *e, enum index_section section, uint32_t linked,
+		    const void **ret)
+{
+	*ret = NULL;
+	if (!linked)
+		return true;
+	*ret = index_rows(e->index, section, linked - 1, 1, e->err);
+	return *ret != NULL;
+}
+
+static bool find_exploits(const struct enricher *e, struct names_cve cve,
+			  const struct index_exploited **exploited,
+			  const struct index_score **score)
+{
+	const void *rows[2];
+
+	if (e->linked.exploited == INDEX_SEARCH)
+		return index_find_exploited(e->index, cve, exploited, e->err) &&
+		       index_find_score(e->index, cve, score, e->err);
+	if (!get_row(e, INDEX_EXPLOITED, e->linked.exploited, &rows[0]) ||
+	    !get_row(e, INDEX_SCORES, e->linked.score, &rows[1]))
+		return false;
+	*exploited = rows[0];
+	*score = rows[1];
+	return true;
+}
+
 static bool add_exploits(struct enricher *e, struct names_cve cve)
 {
 	const struct index_exploited *exploited;
 	const struct index_score *score;
 
-	if (!index_find_exploited(e->index, cve, &exploited, e->err) ||
-	    !index_find_score(e->index, cve, &score, e->err))
+	if (!find_exploits(e, cve, &exploited, &score))
 		return false;
 	if (exploited) {
 		e->v->known_exploited = true;
@@ -66,58 +94,56 @@ static bool add_exploits(struct enricher *e, struct names_cve cve)
 
 /* ------------------------------------------------------------------ severity */
 
-static bool judge_lent(uint32_t kind, struct slice text, enum severity *ret,
-		       enum cvss_version *ret_version)
+/* The vector goes with the severity, under its lender's name. */
+static void add_rating(struct enricher *e, const struct index_lent *row, struct slice vector,
+		       struct slice source)
 {
-	char digits[16];
-	double score;
-	char *end;
+	*vec_add(e->arena, &e->v->ratings) = (struct cvss_rating){
+		.version = (enum cvss_version)row->version,
+		.vector = vector,
+		.score = row->tenths / 10.0,
+		.source = source,
+	};
+}
 
-	*ret_version = CVSS_NONE;
-	if (kind == OSV_WORD)
-		return severity_parse(text, ret);
-	if (kind <= OSV_CVSS_V4 && !cvss_score(text, ret_version, &score, NULL))
-		return false;
-	if (kind == OSV_SCORE) {
-		if (text.len >= sizeof(digits))
-			return false;
-		memcpy(digits, text.data, text.len);
-		digits[text.len] = '\0';
-		score = strtod(digits, &end);
-		if (end == digits || *end || !(score >= 0 && score <= 10))
-			return false;
-	} else if (kind > OSV_CVSS_V4) {
-		return false;
-	}
-	*ret = severity_from_score(score);
-	return true;
+static bool find_loan(const struct enricher *e, struct names_cve cve, const struct index_lent **ret)
+{
+	const void *row;
+
+	if (e->linked.lent == INDEX_SEARCH)
+		return index_find_lent(e->index, cve, ret, e->err);
+	bool ok = get_row(e, INDEX_LENT, e->linked.lent, &row);
+	*ret = row;
+	return ok;
 }
 
 /* The highest of what the CVEs lend stands for an erratum. */
 static bool lend(struct enricher *e, struct names_cve cve, struct slice id)
 {
 	const struct index_lent *row;
-	enum cvss_version version;
 	struct slice text, source;
-	enum severity severity;
 
-	if (!index_find_lent(e->index, cve, &row, e->err))
+	if (!find_loan(e, cve, &row))
 		return false;
-	if (!row)
+	if (!row || row->severity <= e->v->severity || row->severity >= SEVERITY_COUNT ||
+	    row->version > CVSS_4_0)
 		return true;
 	if (!index_string(e->index, row->text, &text, e->err) ||
 	    !index_string(e->index, row->source, &source, e->err))
 		return false;
-	if (!judge_lent(row->kind, text, &severity, &version) || severity <= e->v->severity)
-		return true;
-	e->v->severity = severity;
-	e->v->severity_source = arena_printf(
-		e->arena, "lent by %.*s (%s%s)%s%.*s", SLICE_ARG(source),
-		row->kind == OSV_WORD	 ? "word"
-		: row->kind == OSV_SCORE ? "CVSS"
-					 : "CVSS:",
-		cvss_version_name(version), e->several ? " for " : "",
-		SLICE_ARG(e->several ? id : SLICE_EMPTY));
+	if (row->version != CVSS_NONE && !e->several)
+		add_rating(e, row, text, source);
+	e->v->severity = (enum severity)row->severity;
+	struct slice parts[] = {
+		SLICE("lent by "),
+		source,
+		row->kind == OSV_WORD ? SLICE(" (word") : SLICE(" (CVSS"),
+		row->version == CVSS_NONE ? SLICE_EMPTY : SLICE(":"),
+		slice_from_cstr(cvss_version_name((enum cvss_version)row->version)),
+		e->several ? SLICE(") for ") : SLICE(")"),
+		e->several ? id : SLICE_EMPTY,
+	};
+	e->v->severity_source = arena_join(e->arena, parts, ARRAY_LEN(parts), SLICE_EMPTY);
 	return true;
 }
 
@@ -167,8 +193,22 @@ static bool add_facts(struct enricher *e, const struct slice *ids, size_t count)
 	return true;
 }
 
-bool match_enrich(const struct match_query *q, struct arena *a, struct match_verdict *verdict,
-		  struct error *err)
+/* Rows are linked within one index; another one's, or an erratum's CVEs, are searched for. */
+static bool link_rows(struct enricher *e, uint32_t group)
+{
+	e->linked = (struct index_group){
+		.exploited = INDEX_SEARCH, .score = INDEX_SEARCH, .lent = INDEX_SEARCH,
+	};
+	if (e->index != e->query->index || e->v->fixes.count)
+		return true;
+	const struct index_group *row = index_rows(e->index, INDEX_GROUPS, group, 1, e->err);
+	if (row)
+		e->linked = *row;
+	return row != NULL;
+}
+
+bool match_enrich(const struct match_query *q, uint32_t group, struct arena *a,
+		  struct match_verdict *verdict, struct error *err)
 {
 	struct enricher e = {
 		.query = q,
@@ -183,6 +223,8 @@ bool match_enrich(const struct match_query *q, struct arena *a, struct match_ver
 	e.several = e.v->fixes.count > 1;
 	if (!q->facts)
 		return true;
+	if (!link_rows(&e, group))
+		return false;
 	if (e.v->fixes.count)
 		return add_facts(&e, e.v->fixes.items, e.v->fixes.count);
 	return add_facts(&e, &e.v->id, 1) &&

@@ -57,27 +57,38 @@ static bool has_rank(const struct slice_list *list, unsigned rank)
 
 /* ------------------------------------------------------------------- names */
 
-/* The records' own names; of the whole group only kinds of names that these lack. */
-static bool fold_names(struct folder *f, uint32_t group)
+/* Of the whole group only kinds of names that the records' own lack. */
+static bool add_group_names(struct folder *f, uint32_t group, struct slice_list *names)
 {
-	struct slice_list names = { 0 }, all = { 0 };
-	const struct index_group *row = index_rows(f->query->index, INDEX_GROUPS, group, 1, f->err);
+	bool has[] = { has_rank(names, 0), has_rank(names, 1) };
+	struct slice_list all = { 0 };
 
+	if (has[0] && has[1])
+		return true;
+	const struct index_group *row = index_rows(f->query->index, INDEX_GROUPS, group, 1, f->err);
 	if (!row || !index_list(f->query->index, row->ids, f->arena, &all, f->err))
 		return false;
+	vec_each(id, &all) {
+		unsigned rank = names_identifier_rank(*id);
+
+		if (rank < ARRAY_LEN(has) && !has[rank])
+			*vec_add(f->arena, names) = *id;
+	}
+	return true;
+}
+
+static bool fold_names(struct folder *f, uint32_t group)
+{
+	struct slice_list names = { 0 };
+
 	for (size_t i = 0; i < f->count; i++) {
 		*vec_add(f->arena, &names) = f->ids[i];
 		*vec_add(f->arena, &f->out->record_ids) = f->ids[i];
 		if (!index_list(f->query->index, f->records[i]->aliases, f->arena, &names, f->err))
 			return false;
 	}
-	bool has[] = { has_rank(&names, 0), has_rank(&names, 1) };
-	vec_each(id, &all) {
-		unsigned rank = names_identifier_rank(*id);
-
-		if (rank < ARRAY_LEN(has) && !has[rank])
-			*vec_add(f->arena, &names) = *id;
-	}
+	if (!add_group_names(f, group, &names))
+		return false;
 	make_set(&names);
 	make_set(&f->out->record_ids);
 	f->out->id = names.items[0];

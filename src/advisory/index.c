@@ -190,13 +190,16 @@ static bool check_block(const struct advisory_index *index, size_t number, struc
 }
 
 /* Bytes [offset, offset + len), which lie within the body, after their blocks were checked. */
-static const uint8_t *checked_bytes(const struct advisory_index *index, uint64_t offset,
+static inline const uint8_t *checked_bytes(const struct advisory_index *index, uint64_t offset,
 				    uint64_t len, struct error *err)
 {
 	uint64_t from = offset - index->header->body;
-	uint64_t last = len ? (from + len - 1) / INDEX_BLOCK : 0;
+	uint64_t first = from / INDEX_BLOCK, last = len ? (from + len - 1) / INDEX_BLOCK : first;
 
-	for (uint64_t i = from / INDEX_BLOCK; len && i <= last; i++)
+	/* Nearly always one block, and one that was compared before. */
+	if (len && first == last && __atomic_load_n(&index->verified[first], __ATOMIC_RELAXED))
+		return index->data + offset;
+	for (uint64_t i = first; len && i <= last; i++)
 		if (!__atomic_load_n(&index->verified[i], __ATOMIC_RELAXED) &&
 		    !check_block(index, (size_t)i, err))
 			return NULL;
@@ -221,17 +224,25 @@ const void *index_rows(const struct advisory_index *index, enum index_section se
 bool index_string(const struct advisory_index *index, uint32_t reference, struct slice *ret,
 		  struct error *err)
 {
+	const struct index_extent *extent = &index->header->sections[INDEX_STRINGS];
 	const uint8_t *head = index_rows(index, INDEX_STRINGS, reference, sizeof(uint16_t), err);
+	uint64_t text = (uint64_t)reference + sizeof(uint16_t);
 	uint16_t len;
 
 	if (!head)
 		return false;
 	memcpy(&len, head, sizeof(len));
-	const uint8_t *text =
-		index_rows(index, INDEX_STRINGS, (uint64_t)reference + sizeof(len), len, err);
-	if (!text)
+	/* Most texts end in the block whose checksum was compared for their length. */
+	uint64_t block = extent->offset - index->header->body + reference;
+	if (len <= extent->count - text &&
+	    block / INDEX_BLOCK == (block + sizeof(len) + len) / INDEX_BLOCK) {
+		*ret = slice_new(head + sizeof(len), len);
+		return true;
+	}
+	const uint8_t *bytes = index_rows(index, INDEX_STRINGS, text, len, err);
+	if (!bytes)
 		return false;
-	*ret = slice_new(text, len);
+	*ret = slice_new(bytes, len);
 	return true;
 }
 

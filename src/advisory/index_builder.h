@@ -6,10 +6,28 @@
 #include "advisory/index.h"
 #include "advisory/index_layout.h"
 #include "base/map.h"
+#include "model/cvss.h"
+#include "model/severity.h"
+
+/* Who lends before whom: those who rate the flaw itself before those who rate their build of it. */
+enum lender { LENDER_GHSA, LENDER_NVD, LENDER_ECOSYSTEM, LENDER_DISTRIBUTION };
+
+/* A severity that a record, or NVD, could lend to the others of its CVE. */
+struct build_loan {
+	struct names_cve cve;
+	enum lender lender;
+	unsigned rank; /* of the kind of severity, lower is better */
+	enum osv_severity_kind kind;
+	struct slice text, source;
+	enum severity severity;
+	enum cvss_version version;
+	double score;
+};
 
 /* Facts of the feeds, with texts that are not in the string section yet. */
 struct build_facts {
 	struct VEC_OF(struct feed_fact) of[FEED_FACT_KINDS];
+	struct VEC_OF(struct build_loan) lent; /* one for each CVE: the rows of INDEX_LENT */
 };
 
 struct build_record {
@@ -60,7 +78,12 @@ uint32_t index_builder_string(struct builder *b, struct slice s);
 
 /* Decodes what the feeds' readers answered. */
 bool index_facts_read(struct builder *b);
-/* Writes the sections of facts and of lent severities; the records are there. */
+/* Sorts the facts and chooses the loans; the records are there. */
+void index_facts_prepare(struct builder *b);
+/* Writes their sections, after the records: theirs are the texts that are read together. */
 void index_facts_write(struct builder *b);
+/* Sets the rows of the facts, once they are prepared, where the group has one CVE. */
+void index_facts_link(const struct builder *b, const struct slice_list *ids,
+		      struct index_group *row);
 
 #endif

@@ -143,7 +143,14 @@ struct index_record {
 /* Identifiers that name one vulnerability, the preferred one first. */
 struct index_group {
 	struct index_span ids; /* in INDEX_LISTS */
+	/*
+	 * Where the group has one CVE: its rows in INDEX_EXPLOITED, INDEX_SCORES and
+	 * INDEX_LENT, counted from 1, 0: none.  With several: INDEX_SEARCH.
+	 */
+	uint32_t exploited, score, lent;
 };
+
+#define INDEX_SEARCH UINT32_MAX
 
 struct index_severity {
 	uint32_t kind; /* enum osv_severity_kind */
@@ -168,6 +175,9 @@ struct index_lent {
 	uint32_t kind; /* enum osv_severity_kind */
 	uint32_t text;
 	uint32_t source; /* the record that lends, or the feed */
+	uint8_t severity; /* enum severity that it comes to */
+	uint8_t version;  /* enum cvss_version of a vector */
+	uint16_t tenths;  /* its score */
 };
 
 struct index_state {

@@ -412,8 +412,9 @@ static void write_records(struct builder *b)
 		buf_add(&b->sections[INDEX_RECORDS], &row, sizeof(row));
 	}
 	vec_each(group, &b->groups) {
-		struct index_group row = { put_list(b, group) };
+		struct index_group row = { .ids = put_list(b, group) };
 
+		index_facts_link(b, group, &row);
 		buf_add(&b->sections[INDEX_GROUPS], &row, sizeof(row));
 	}
 }
@@ -591,6 +592,7 @@ bool index_layout(const struct index_input_list *inputs, int64_t now, struct buf
 		write_tables(&b);
 		uint32_t bits = write_fanout(&b);
 		write_packages(&b);
+		index_facts_prepare(&b);
 		write_records(&b);
 		index_facts_write(&b);
 		ok = write_file(&b, bits, out);

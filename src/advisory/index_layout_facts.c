@@ -96,18 +96,8 @@ static void sort_facts(struct builder *b)
 
 /* ------------------------------------------------------------------ lending */
 
-/* Who lends before whom: those who rate the flaw itself before those who rate their build of it. */
-enum lender { LENDER_GHSA, LENDER_NVD, LENDER_ECOSYSTEM, LENDER_DISTRIBUTION };
 
-struct loan {
-	struct names_cve cve;
-	enum lender lender;
-	unsigned rank; /* of the kind of severity, lower is better */
-	enum osv_severity_kind kind;
-	struct slice text, source;
-};
-
-struct loan_list VEC_OF(struct loan);
+struct loan_list VEC_OF(struct build_loan);
 
 static enum lender lender_of(const struct osv_record *r)
 {
@@ -134,11 +124,35 @@ static bool rank_of(enum lender lender, enum osv_severity_kind kind, unsigned *r
 	return true;
 }
 
+/* False: it says nothing that could be lent. */
+static bool judge(struct build_loan *loan)
+{
+	char digits[16];
+	char *end;
+
+	if (loan->kind == OSV_WORD)
+		return severity_parse(loan->text, &loan->severity);
+	if (loan->kind <= OSV_CVSS_V4) {
+		if (!cvss_score(loan->text, &loan->version, &loan->score, NULL))
+			return false;
+	} else {
+		if (loan->text.len >= sizeof(digits))
+			return false;
+		memcpy(digits, loan->text.data, loan->text.len);
+		digits[loan->text.len] = '\0';
+		loan->score = strtod(digits, &end);
+		if (end == digits || *end || !(loan->score >= 0 && loan->score <= 10))
+			return false;
+	}
+	loan->severity = severity_from_score(loan->score);
+	return true;
+}
+
 static void add_loans(struct builder *b, struct loan_list *loans, struct names_cve cve,
 		      const struct osv_record *r, const struct osv_severity_list *severities)
 {
 	vec_each(s, severities) {
-		struct loan loan = {
+		struct build_loan loan = {
 			.cve = cve,
 			.lender = lender_of(r),
 			.kind = s->kind,
@@ -187,7 +201,7 @@ static void collect_loans(struct builder *b, struct loan_list *loans)
 	for (size_t i = 0; i < b->facts.of[FEED_RATING].count; i++) {
 		const struct feed_fact *f = &b->facts.of[FEED_RATING].items[i];
 
-		*vec_add(&b->arena, loans) = (struct loan){
+		*vec_add(&b->arena, loans) = (struct build_loan){
 			.cve = f->cve,
 			.lender = LENDER_NVD,
 			.kind = slice_starts(f->text, SLICE("CVSS:4"))	 ? OSV_CVSS_V4
@@ -201,7 +215,7 @@ static void collect_loans(struct builder *b, struct loan_list *loans)
 
 static int compare_loans(const void *x, const void *y)
 {
-	const struct loan *a = x, *b = y;
+	const struct build_loan *a = x, *b = y;
 	int order = names_cve_cmp(a->cve, b->cve);
 
 	if (!order)
@@ -213,25 +227,39 @@ static int compare_loans(const void *x, const void *y)
 	return order ? order : slice_cmp(a->text, b->text);
 }
 
-static void write_loans(struct builder *b)
+/* The best loan of each CVE. */
+static void choose_loans(struct builder *b)
 {
 	struct loan_list loans = { 0 };
-	const struct loan *last = NULL;
 
 	collect_loans(b, &loans);
 	if (loans.count > 1)
 		qsort(loans.items, loans.count, sizeof(*loans.items), compare_loans);
 	vec_each(loan, &loans) {
-		if (last && names_cve_cmp(last->cve, loan->cve) == 0)
+		size_t count = b->facts.lent.count;
+
+		if (count && names_cve_cmp(b->facts.lent.items[count - 1].cve, loan->cve) == 0)
 			continue;
-		last = loan;
+		if (judge(loan))
+			*vec_add(&b->arena, &b->facts.lent) = *loan;
+	}
+}
+
+static void write_loans(struct builder *b)
+{
+	for (size_t i = 0; i < b->facts.lent.count; i++) {
+		const struct build_loan *loan = &b->facts.lent.items[i];
 		struct index_lent row = {
 			.year = loan->cve.year,
 			.number = loan->cve.number,
 			.kind = (uint32_t)loan->kind,
 			.text = index_builder_string(b, loan->text),
 			.source = index_builder_string(b, loan->source),
+			.severity = (uint8_t)loan->severity,
+			.version = (uint8_t)loan->version,
+			.tenths = (uint16_t)(loan->score * 10 + 0.5),
 		};
+
 		buf_add(&b->sections[INDEX_LENT], &row, sizeof(row));
 	}
 }
@@ -285,6 +313,12 @@ static void write_cycle(struct builder *b, const struct feed_fact *f)
 	buf_add(&b->sections[INDEX_CYCLES], &row, sizeof(row));
 }
 
+void index_facts_prepare(struct builder *b)
+{
+	sort_facts(b);
+	choose_loans(b);
+}
+
 void index_facts_write(struct builder *b)
 {
 	static void (*const writers[FEED_FACT_KINDS])(struct builder *, const struct feed_fact *) = {
@@ -294,9 +328,51 @@ void index_facts_write(struct builder *b)
 		[FEED_CYCLE] = write_cycle,
 	};
 
-	sort_facts(b);
 	for (size_t kind = 0; kind < FEED_FACT_KINDS; kind++)
 		for (size_t i = 0; writers[kind] && i < b->facts.of[kind].count; i++)
 			writers[kind](b, &b->facts.of[kind].items[i]);
 	write_loans(b);
+}
+
+/* ------------------------------------------------------------------ linking */
+
+static int compare_cve_fact(const void *key, const void *row)
+{
+	return names_cve_cmp(*(const struct names_cve *)key, ((const struct feed_fact *)row)->cve);
+}
+
+static int compare_cve_loan(const void *key, const void *row)
+{
+	return names_cve_cmp(*(const struct names_cve *)key, ((const struct build_loan *)row)->cve);
+}
+
+static uint32_t find_fact(const struct builder *b, enum feed_fact_kind kind, struct names_cve cve)
+{
+	const struct feed_fact *items = b->facts.of[kind].items, *found = NULL;
+
+	if (items)
+		found = bsearch(&cve, items, b->facts.of[kind].count, sizeof(*items),
+				compare_cve_fact);
+	return found ? (uint32_t)(found - items) + 1 : 0;
+}
+
+void index_facts_link(const struct builder *b, const struct slice_list *ids,
+		      struct index_group *row)
+{
+	const struct build_loan *lent = NULL;
+	struct names_cve cve = { 0 }, other;
+
+	/* CVEs come first. */
+	if (!ids->count || !names_cve(ids->items[0], &cve))
+		return;
+	if (ids->count > 1 && names_cve(ids->items[1], &other)) {
+		row->exploited = row->score = row->lent = INDEX_SEARCH;
+		return;
+	}
+	row->exploited = find_fact(b, FEED_EXPLOITED, cve);
+	row->score = find_fact(b, FEED_SCORE, cve);
+	if (b->facts.lent.items)
+		lent = bsearch(&cve, b->facts.lent.items, b->facts.lent.count, sizeof(*lent),
+			       compare_cve_loan);
+	row->lent = lent ? (uint32_t)(lent - b->facts.lent.items) + 1 : 0;
 }

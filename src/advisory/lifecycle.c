@@ -216,9 +216,13 @@ static void add_note(struct judge *j, const struct lifecycle_row *row)
 	const char *when = row->end == TIMESTAMP_NONE ? "an unknown day"
 						      : timestamp_format_date(row->end, end);
 
+	bool both = row->extended != TIMESTAMP_NONE && has_passed(row->extended, j->run->now);
+
 	if (row->state == LIFECYCLE_ENDED)
 		run_gap(j->run, GAP_NOTE, GAP_REASON_END_OF_LIFE, row->subject,
-			"support of %.*s ended on %s (%.*s)%s%.*s", SLICE_ARG(row->subject), when,
+			"support of %.*s ended on %s%s%s (%.*s)%s%.*s", SLICE_ARG(row->subject),
+			when, both ? ", extended support on " : "",
+			both ? timestamp_format_date(row->extended, extended) : "",
 			SLICE_ARG(row->source), row->packages ? "; found in " : "",
 			SLICE_ARG(row->path));
 	else if (row->state == LIFECYCLE_EXTENDED)

@@ -398,7 +398,7 @@ static bool add_verdict(const struct matcher *m, const struct match_entry *entri
 			return false;
 		verdict.status = verdict.fixed_versions.count ? MATCH_FIXED : MATCH_AFFECTED;
 		verdict.affected_range = join_ranges(m, entries, count);
-		if (!match_enrich(m->query, m->arena, &verdict, m->err))
+		if (!match_enrich(m->query, entries[0].group, m->arena, &verdict, m->err))
 			return false;
 	}
 	verdict.explanation = explain_group(m, entries, count, verdict.vulnerability);
