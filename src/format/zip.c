@@ -8,19 +8,8 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "format/inflate.h"
+#include "format/zip_records.h"
 
-/* APPNOTE 6.3.10: 4.3.7, 4.3.12, 4.3.14, 4.3.15, 4.3.16 */
-enum {
-	LOCAL_SIGNATURE = 0x04034b50,
-	CENTRAL_SIGNATURE = 0x02014b50,
-	END64_SIGNATURE = 0x06064b50,
-	LOCATOR64_SIGNATURE = 0x07064b50,
-	END_SIGNATURE = 0x06054b50,
-};
-enum { LOCAL_BYTES = 30, CENTRAL_BYTES = 46, END64_BYTES = 56, LOCATOR64_BYTES = 20, END_BYTES = 22 };
-enum { EXTRA_ZIP64 = 1, METHOD_STORED = 0, METHOD_DEFLATED = 8 };
-/* Bits 0 and 13: the entry, or the directory, is encrypted. */
-#define FLAGS_ENCRYPTED 0x2001
 /* One byte of deflate stands for at most so many: 258 for each two bits, one for each code. */
 #define DEFLATE_RATIO 1032
 
@@ -43,11 +32,11 @@ static bool find_end(const struct zip *z, uint64_t *ret, struct error *err)
 {
 	size_t len = z->bytes.len;
 
-	for (size_t comment = 0; comment <= UINT16_MAX && comment + END_BYTES <= len; comment++) {
-		struct cursor c = at(z, len - END_BYTES - comment);
+	for (size_t comment = 0; comment <= UINT16_MAX && comment + ZIP_END_BYTES <= len; comment++) {
+		struct cursor c = at(z, len - ZIP_END_BYTES - comment);
 
 		*ret = c.off;
-		if (cursor_u32le(&c) != END_SIGNATURE)
+		if (cursor_u32le(&c) != ZIP_END_SIGNATURE)
 			continue;
 		cursor_skip(&c, 16);
 		if (cursor_u16le(&c) == comment)
@@ -56,50 +45,34 @@ static bool find_end(const struct zip *z, uint64_t *ret, struct error *err)
 	return malformed(len, "no end of the central directory", err);
 }
 
-struct end_record {
-	uint64_t disk, directory_disk, disk_count, count, size, offset;
-};
-
-static bool read_end64(struct zip *z, uint64_t end, struct end_record *r, uint64_t *ret_offset,
+static bool read_end64(struct zip *z, uint64_t end, struct zip_end *r, uint64_t *ret_offset,
 		       struct error *err)
 {
-	if (end < LOCATOR64_BYTES)
+	if (end < ZIP_LOCATOR64_BYTES)
 		return malformed(end, "no zip64 locator", err);
-	struct cursor c = at(z, end - LOCATOR64_BYTES);
+	struct cursor c = at(z, end - ZIP_LOCATOR64_BYTES);
 
-	if (cursor_u32le(&c) != LOCATOR64_SIGNATURE)
+	if (cursor_u32le(&c) != ZIP_LOCATOR64_SIGNATURE)
 		return malformed(end, "no zip64 locator", err);
 	cursor_skip(&c, 4);
 	*ret_offset = cursor_u64le(&c);
-	if (*ret_offset > end - LOCATOR64_BYTES || end - LOCATOR64_BYTES - *ret_offset < END64_BYTES)
+	if (*ret_offset > end - ZIP_LOCATOR64_BYTES || end - ZIP_LOCATOR64_BYTES - *ret_offset < ZIP_END64_BYTES)
 		return malformed(end, "its zip64 locator points elsewhere", err);
 	c = at(z, *ret_offset);
-	if (cursor_u32le(&c) != END64_SIGNATURE)
+	if (cursor_u32le(&c) != ZIP_END64_SIGNATURE)
 		return malformed(*ret_offset, "no zip64 end of the central directory", err);
-	cursor_skip(&c, 12);
-	r->disk = cursor_u32le(&c);
-	r->directory_disk = cursor_u32le(&c);
-	r->disk_count = cursor_u64le(&c);
-	r->count = cursor_u64le(&c);
-	r->size = cursor_u64le(&c);
-	r->offset = cursor_u64le(&c);
+	zip_read_end64(slice_from(z->bytes, (size_t)*ret_offset), r);
 	return true;
 }
 
 static bool read_end(struct zip *z, struct error *err)
 {
-	struct end_record r = { 0 };
+	struct zip_end r = { 0 };
 	uint64_t end = 0;
 
 	if (!find_end(z, &end, err))
 		return false;
-	struct cursor c = at(z, end + 4);
-	r.disk = cursor_u16le(&c);
-	r.directory_disk = cursor_u16le(&c);
-	r.disk_count = cursor_u16le(&c);
-	r.count = cursor_u16le(&c);
-	r.size = cursor_u32le(&c);
-	r.offset = cursor_u32le(&c);
+	zip_read_end(slice_from(z->bytes, (size_t)end), &r);
 	bool large = r.disk_count == UINT16_MAX || r.count == UINT16_MAX || r.size == UINT32_MAX ||
 		     r.offset == UINT32_MAX;
 	if (large && !read_end64(z, end, &r, &end, err))
@@ -111,39 +84,11 @@ static bool read_end(struct zip *z, struct error *err)
 	if (r.count > LIMIT_ZIP_ENTRIES)
 		return error_set_at(err, ERR_LIMIT, end, "a ZIP archive of more than %zu entries",
 				    LIMIT_ZIP_ENTRIES);
-	if (r.count > r.size / CENTRAL_BYTES)
+	if (r.count > r.size / ZIP_CENTRAL_BYTES)
 		return malformed(end, "its central directory is too small for its entries", err);
 	z->count = r.count;
 	z->directory = z->offset = z->data_end = r.offset;
 	z->directory_end = r.offset + r.size;
-	return true;
-}
-
-/* The values that did not fit stand in a fixed order (APPNOTE 4.5.3). */
-static bool read_zip64(struct slice extra, struct zip_entry *e)
-{
-	bool size = e->size == UINT32_MAX, compressed = e->compressed == UINT32_MAX,
-	     header = e->header == UINT32_MAX;
-	struct cursor c;
-
-	if (!size && !compressed && !header)
-		return true;
-	cursor_init(&c, extra);
-	while (cursor_left(&c) >= 4) {
-		uint16_t id = cursor_u16le(&c), len = cursor_u16le(&c);
-		struct cursor field;
-
-		cursor_init(&field, cursor_slice(&c, len));
-		if (c.failed)
-			return false;
-		if (id != EXTRA_ZIP64)
-			continue;
-		e->size = size ? cursor_u64le(&field) : e->size;
-		e->compressed = compressed ? cursor_u64le(&field) : e->compressed;
-		e->header = header ? cursor_u64le(&field) : e->header;
-		return !field.failed;
-	}
-	/* A value that just is so large, or an archive without zip64 at all. */
 	return true;
 }
 
@@ -155,28 +100,17 @@ bool zip_next(struct zip *z, struct zip_entry *ret, bool *ret_more, struct error
 	cursor_init(&c, slice_first(z->bytes, (size_t)z->directory_end));
 	cursor_seek(&c, (size_t)z->offset);
 	if (!*ret_more)
-		return cursor_left(&c) < CENTRAL_BYTES || cursor_u32le(&c) != CENTRAL_SIGNATURE ||
+		return cursor_left(&c) < ZIP_CENTRAL_BYTES || cursor_u32le(&c) != ZIP_CENTRAL_SIGNATURE ||
 		       malformed(z->offset, "its central directory has more entries than it says", err);
-	if (cursor_u32le(&c) != CENTRAL_SIGNATURE)
+	if (cursor_u32le(&c) != ZIP_CENTRAL_SIGNATURE)
 		return malformed(z->offset, "no entry in its central directory", err);
-	cursor_skip(&c, 4);
-	*ret = (struct zip_entry){ .flags = cursor_u16le(&c) };
-	ret->method = cursor_u16le(&c);
-	cursor_skip(&c, 4);
-	ret->crc = cursor_u32le(&c);
-	ret->compressed = cursor_u32le(&c);
-	ret->size = cursor_u32le(&c);
-	uint16_t name_len = cursor_u16le(&c), extra_len = cursor_u16le(&c);
-	uint16_t comment_len = cursor_u16le(&c);
-	cursor_skip(&c, 8);
-	ret->header = cursor_u32le(&c);
-	ret->name = cursor_slice(&c, name_len);
-	struct slice extra = cursor_slice(&c, extra_len);
-	if (!cursor_skip(&c, comment_len))
+	struct slice rest = slice_from(slice_first(z->bytes, (size_t)z->directory_end), (size_t)z->offset);
+	size_t len = zip_central_length(rest);
+	if (len > rest.len)
 		return malformed(z->offset, "an entry ends beyond its central directory", err);
-	if (!read_zip64(extra, ret))
+	if (!zip_read_central(slice_first(rest, len), ret))
 		return malformed(z->offset, "a zip64 field is too short", err);
-	z->offset = c.off;
+	z->offset += len;
 	z->next++;
 	return true;
 }
@@ -192,7 +126,7 @@ static bool read_local(const struct zip *z, const struct zip_entry *e, struct lo
 {
 	struct cursor c = at(z, e->header);
 
-	if (cursor_u32le(&c) != LOCAL_SIGNATURE)
+	if (cursor_u32le(&c) != ZIP_LOCAL_SIGNATURE)
 		return false;
 	cursor_skip(&c, 2);
 	ret->flags = cursor_u16le(&c);
@@ -291,15 +225,15 @@ static bool check_entry(const struct zip *z, const struct zip_entry *e, size_t m
 		return malformed(e->header, "an entry's local header or data are outside", err);
 	if (!slice_eq(local->name, e->name) || local->method != e->method)
 		return malformed(e->header, "an entry's local header differs from the directory", err);
-	if ((e->flags | local->flags) & FLAGS_ENCRYPTED)
+	if ((e->flags | local->flags) & ZIP_FLAGS_ENCRYPTED)
 		return error_set_at(err, ERR_UNSUPPORTED, e->header, "an encrypted ZIP entry");
-	if (e->method != METHOD_STORED && e->method != METHOD_DEFLATED)
+	if (e->method != ZIP_STORED && e->method != ZIP_DEFLATED)
 		return error_set_at(err, ERR_UNSUPPORTED, e->header, "ZIP compression method %u",
 				    (unsigned)e->method);
 	if (e->size > max)
 		return error_set_at(err, ERR_LIMIT, e->header,
 				    "a ZIP entry of more than %zu bytes", max);
-	if (e->method == METHOD_STORED ? e->size != e->compressed
+	if (e->method == ZIP_STORED ? e->size != e->compressed
 				       : e->size / DEFLATE_RATIO > e->compressed)
 		return malformed(e->header, "an entry's sizes cannot both be true", err);
 	return true;
@@ -313,7 +247,7 @@ bool zip_read(const struct zip *z, const struct zip_entry *e, size_t max, struct
 	if (!check_entry(z, e, max, &local, err))
 		return false;
 	struct slice stored = slice_new(z->bytes.data + local.data, (size_t)e->compressed);
-	if (e->method == METHOD_STORED) {
+	if (e->method == ZIP_STORED) {
 		*ret = arena_copy(a, stored);
 	} else {
 		char *out = arena_alloc(a, (size_t)e->size);

@@ -45,7 +45,7 @@ static bool show(const struct inventory_row *row, struct slice bytes, size_t pie
 
 	if (piece == 0 || !row->sieve_begin)
 		return row->parse(&in, out, err);
-	if (!row->sieve_wants(&file, slice_first(bytes, 64)))
+	if (row->sieve_wants && !row->sieve_wants(&file, slice_first(bytes, 64)))
 		return true;
 	struct inventory_sieve *s = row->sieve_begin(out->arena, &file);
 	while (!slice_empty(bytes) && row->sieve_feed(s, slice_first(bytes, piece)))
