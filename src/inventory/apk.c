@@ -4,6 +4,7 @@
  */
 #include "base/limits.h"
 #include "format/control.h"
+#include "inventory/program.h"
 #include "inventory/rows.h"
 
 #define MAX_SIZE (128 * MIB)
@@ -59,7 +60,19 @@ static void add_stanza(const struct stanza *s, struct inventory_output *out)
 	add_depends(p, s->by_letter['D'], a);
 }
 
-/* File lists make most of the text: keys are one letter, and F, R, a, Z, M are passed over. */
+/* "F:usr/bin" and below it "R:python3.11": only programs' paths are of interest. */
+static void take_path(struct slice key, struct slice value, struct slice *folder,
+		      struct inventory_output *out)
+{
+	if (slice_is(key, "F"))
+		*folder = value;
+	else if (slice_is(key, "R") && program_known_name(value))
+		program_owned(out, slice_empty(*folder) ? value :
+				   arena_printf(out->arena, "%.*s/%.*s", SLICE_ARG(*folder),
+						SLICE_ARG(value)));
+}
+
+/* File lists make most of the text: keys are one letter, and a, Z, M are passed over. */
 static bool parse(const struct inventory_input *in, struct inventory_output *out, struct error *err)
 {
 	struct control_reader reader;
@@ -70,6 +83,7 @@ static bool parse(const struct inventory_input *in, struct inventory_output *out
 	while (control_stanza(&reader)) {
 		struct stanza s = { 0 };
 		struct control_field field;
+		struct slice folder = SLICE_EMPTY;
 		size_t before = bad, start = reader.off;
 
 		while (control_field(&reader, &field, &bad)) {
@@ -77,6 +91,7 @@ static bool parse(const struct inventory_input *in, struct inventory_output *out
 				s.offset = field.offset;
 			s.any = true;
 			s.end = (size_t)(field.value.data + field.value.len - field.key.data) + field.offset;
+			take_path(field.key, field.value, &folder, out);
 			if (field.key.len == 1 && (unsigned char)field.key.data[0] < 128)
 				s.by_letter[(unsigned char)field.key.data[0]] = field.value;
 		}

@@ -4,6 +4,7 @@
  */
 #include "base/limits.h"
 #include "format/control.h"
+#include "inventory/program.h"
 #include "inventory/rows.h"
 
 #define MAX_SIZE (128 * MIB)
@@ -168,4 +169,33 @@ const struct inventory_row inventory_dpkg_status_d = {
 	.matches = matches_status_d,
 	.parse = parse,
 	.fixed_paths = status_d_paths,
+};
+
+/* Lists of installed files: a path a line, in status.d of distroless images behind a checksum. */
+static bool matches_list(struct slice path)
+{
+	return (slice_starts(path, SLICE("var/lib/dpkg/info/")) && slice_ends(path, SLICE(".list"))) ||
+	       (slice_starts(path, SLICE("var/lib/dpkg/status.d/")) &&
+		slice_ends(path, SLICE(".md5sums")));
+}
+
+static bool parse_list(const struct inventory_input *in, struct inventory_output *out,
+		       struct error *err)
+{
+	struct slice rest = in->bytes, line;
+	bool sums = slice_ends(in->path, SLICE(".md5sums"));
+
+	(void)err;
+	while (slice_next_line(&rest, &line))
+		program_owned(out, sums ? slice_trim(slice_from(line, slice_find_byte(line, ' '))) : line);
+	return true;
+}
+
+const struct inventory_row inventory_dpkg_list = {
+	.name = "dpkg-list",
+	.origin = ORIGIN_DPKG,
+	.scopes = INVENTORY_IMAGE,
+	.max_size = MAX_SIZE,
+	.matches = matches_list,
+	.parse = parse_list,
 };

@@ -10,7 +10,7 @@
 enum exe_probe_need {
 	EXE_PROBE_MORE,
 	EXE_PROBE_DONE,  /* nothing more needs to be fed to this probe */
-	EXE_PROBE_ALONE, /* nor to another one: what was found leaves no room for it */
+	EXE_PROBE_ALONE, /* nor to another one that is not independent: there is no room for its list */
 };
 
 struct exe_probe {
@@ -20,9 +20,11 @@ struct exe_probe {
 	enum exe_probe_need (*feed)(void *state, struct slice piece);
 	/* Packages, or out->want_whole: the file is to be shown in one piece.  False: cannot be read. */
 	bool (*finish)(void *state, struct inventory_output *out, struct error *err);
+	bool independent; /* looks on whatever another one found */
 };
 
 extern const struct exe_probe exe_probe_go;   /* build information of Go programs */
 extern const struct exe_probe exe_probe_rust; /* dependency list of cargo-auditable */
+extern const struct exe_probe exe_probe_program; /* known programs' versions; behind the others */
 
 #endif

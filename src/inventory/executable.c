@@ -10,11 +10,13 @@
 static const struct exe_probe *const probes[] = {
 	&exe_probe_go,
 	&exe_probe_rust,
+	&exe_probe_program,
 };
 
 struct inventory_sieve {
 	void *states[ARRAY_LEN(probes)];
 	bool done[ARRAY_LEN(probes)];
+	bool alone;
 };
 
 static bool sieve_wants(const struct inventory_file *file, struct slice first)
@@ -36,14 +38,14 @@ static bool sieve_feed(struct inventory_sieve *s, struct slice piece)
 	bool more = false;
 
 	for (size_t i = 0; i < ARRAY_LEN(probes); i++) {
-		if (s->done[i])
+		if (s->done[i] || (s->alone && !probes[i]->independent))
 			continue;
 		enum exe_probe_need need = probes[i]->feed(s->states[i], piece);
-		if (need == EXE_PROBE_ALONE)
-			return false;
-		s->done[i] = need == EXE_PROBE_DONE;
-		more |= !s->done[i];
+		s->done[i] = need != EXE_PROBE_MORE;
+		s->alone |= need == EXE_PROBE_ALONE;
 	}
+	for (size_t i = 0; i < ARRAY_LEN(probes); i++)
+		more |= !s->done[i] && (!s->alone || probes[i]->independent);
 	return more;
 }
 

@@ -75,7 +75,7 @@ const struct package_origin_row *package_origin_row(enum package_origin origin)
 
 #define PACKAGE_TEXTS(X)                                                                      \
 	X(release) X(name) X(version) X(source_name) X(source_version) X(architecture)        \
-	X(module_stream) X(license) X(maintainer) X(integrity) X(distro) X(path)
+	X(module_stream) X(license) X(maintainer) X(integrity) X(cpe) X(distro) X(path)
 
 void package_encode(const struct package *p, struct buf *b)
 {

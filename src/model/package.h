@@ -88,6 +88,7 @@ enum package_flag {
 	PACKAGE_UNVERSIONED = 1 << 6,   /* "(devel)" and the like: cannot be compared */
 	PACKAGE_LOCAL = 1 << 7,     /* from a path or repository, not from the ecosystem's registry */
 	PACKAGE_GUESSED = 1 << 8,   /* its identity is pieced together from names, no descriptor tells it */
+	PACKAGE_OWNS = 1 << 9,      /* no package: a path that an OS package owns, until the files are united */
 };
 
 /*
@@ -109,6 +110,7 @@ struct package {
 	struct slice license;         /* as written there */
 	struct slice maintainer;
 	struct slice integrity;       /* as a lock file gives it */
+	struct slice cpe;             /* CPE 2.3 formatted string, where the row knows it */
 	struct slice distro;          /* purl qualifier: "debian-12", "alpine-3.18.4" */
 	struct slice path;            /* file that told of it, no leading slash; "app.jar!/lib/x.jar" within an archive */
 	int32_t layer;                /* number of the layer in the image, -1: no image */
