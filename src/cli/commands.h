@@ -7,6 +7,7 @@
 extern const struct command command_scan;
 extern const struct command command_sbom;
 extern const struct command command_lint;
+extern const struct command command_harden;
 extern const struct command command_rules;
 extern const struct command command_explain;
 extern const struct command command_db_update;
@@ -17,6 +18,9 @@ extern const struct command command_db_show;
 extern const struct command command_debug_versions;
 extern const struct command command_debug_cvss;
 extern const struct command command_debug_purl;
+extern const struct command command_debug_dockerfile;
+extern const struct command command_debug_shell_words;
+extern const struct command command_debug_dockerignore;
 extern const struct command command_completions;
 extern const struct command command_help;
 

@@ -31,6 +31,11 @@ struct document *project_add(struct project *p, enum document_kind kind, struct 
 /* Reads and judges all documents of the project; findings are finished (rule_finish), pragmas applied. */
 void project_judge(struct project *p, struct assessment_list *ret);
 
+/* lint_run behind lint_walk; sorts the files and numbers their sources. */
+bool lint_judge(struct run *run, const struct lint_options *options, struct policy *policy,
+		struct lint_file_list *files, const struct lint_tree_list *trees, struct report *ret,
+		struct error *err);
+
 /* Was the rule asked for by --rule? Everything is when nothing was. */
 bool lint_selected(const struct slice_list *rules, const struct rule *rule);
 

@@ -226,6 +226,7 @@ static bool run_jobs(struct lint *l, struct error *err)
 
 static void add_sources(struct lint *l)
 {
+	/* Again with every round of harden: texts have changed. */
 	l->sources = arena_new(l->run->arena, struct source_table);
 	source_table_init(l->sources, l->run->arena);
 	vec_each(f, &l->files)
@@ -242,10 +243,13 @@ static struct slice target_name(const struct lint *l)
 	return arena_printf(l->run->arena, "%zu paths", o->paths.count + o->texts.count);
 }
 
-bool lint_run(struct run *run, const struct lint_options *options, struct policy *policy,
-	      struct report *ret, struct error *err)
+bool lint_judge(struct run *run, const struct lint_options *options, struct policy *policy,
+		struct lint_file_list *files, const struct lint_tree_list *trees, struct report *ret,
+		struct error *err)
 {
-	struct lint l = { .run = run, .options = options, .policy = policy, .report = ret };
+	struct lint l = {
+		.run = run, .options = options, .policy = policy, .report = ret, .files = *files, .trees = *trees,
+	};
 
 	*ret = (struct report){
 		.tool_version = SLICE(BULWARK_VERSION),
@@ -254,8 +258,6 @@ bool lint_run(struct run *run, const struct lint_options *options, struct policy
 		.kind = TARGET_CONFIGURATION,
 		.policy = policy,
 	};
-	if (!lint_walk(run, options, policy, &l.files, &l.trees, err))
-		return false;
 	make_groups(&l);
 	add_sources(&l);
 	make_jobs(&l);
@@ -266,4 +268,14 @@ bool lint_run(struct run *run, const struct lint_options *options, struct policy
 	ret->gaps = run->gaps;
 	report_finish(ret, run->arena);
 	return true;
+}
+
+bool lint_run(struct run *run, const struct lint_options *options, struct policy *policy,
+	      struct report *ret, struct error *err)
+{
+	struct lint_file_list files = { 0 };
+	struct lint_tree_list trees = { 0 };
+
+	return lint_walk(run, options, policy, &files, &trees, err) &&
+	       lint_judge(run, options, policy, &files, &trees, ret, err);
 }
