@@ -210,13 +210,16 @@ struct slice reference_wanted(const struct reference *r)
 
 struct slice reference_familiar_name(const struct reference *r, struct arena *a)
 {
-	struct slice repository = r->repository;
+	struct slice name = r->repository, registry, repository;
+	bool official = slice_cut_prefix(&name, SLICE("library/"));
 
-	if (!slice_is(r->registry, HUB))
-		return arena_printf(a, "%.*s/%.*s", SLICE_ARG(r->registry),
-				    SLICE_ARG(r->repository));
-	slice_cut_prefix(&repository, SLICE("library/"));
-	return repository;
+	/* What would be read as something else alone stays whole. */
+	if (official && slice_find_byte(name, '/') < name.len)
+		name = r->repository;
+	split_registry(name, &registry, &repository);
+	if (slice_is(r->registry, HUB) && slice_eq(repository, name) && !is_image_id(name))
+		return name;
+	return arena_printf(a, "%.*s/%.*s", SLICE_ARG(r->registry), SLICE_ARG(r->repository));
 }
 
 static struct slice with_version(const struct reference *r, struct slice name, struct slice tag,

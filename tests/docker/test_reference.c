@@ -32,6 +32,10 @@ static const struct {
 	{ "Upper/a", "Upper", "a", "", "", "Upper/a:latest" },
 	{ "a__b", "docker.io", "library/a__b", "", "", "a__b:latest" },
 	{ "a---b.c_d", "docker.io", "library/a---b.c_d", "", "", "a---b.c_d:latest" },
+	{ "docker.io/a.b/c", "docker.io", "a.b/c", "", "", "docker.io/a.b/c:latest" },
+	{ "docker.io/localhost/c", "docker.io", "localhost/c", "", "", "docker.io/localhost/c:latest" },
+	{ "library/a/b", "docker.io", "library/a/b", "", "", "library/a/b:latest" },
+	{ "library/" HEX, "docker.io", "library/" HEX, "", "", "docker.io/library/" HEX ":latest" },
 	/* 64 hex digits are an image's ID, 63 are a name. */
 	{ HEX, NULL },
 	{ "123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "docker.io",
