@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "advisory/index_facts.h"
 #include "advisory/match.h"
 #include "format/digest.h"
 #include "base/mem.h"
@@ -49,13 +50,29 @@ static void ask(const struct advisory_index *index, const char *ecosystem, const
 	arena_init(&a, 0);
 	arena_init(&scratch, 0);
 	struct match_query q = {
-		.index = index, .package = &p, .keys = &keys, .explain = true, .scratch = &scratch
+		.index = index, .facts = index, .package = &p, .keys = &keys, .explain = true, .scratch = &scratch
 	};
 	names_keys(p.ecosystem, p.release, true, &a, &keys);
 	if (names_lookup(&p, &a, &q.lookup))
 		match_package(&q, &a, &answer, NULL);
 	arena_release(&a);
 	arena_release(&scratch);
+}
+
+static void ask_facts(const struct advisory_index *index)
+{
+	const struct names_cve cve = { 2021, 44228 };
+	const struct index_exploited *exploited;
+	const struct index_score *score;
+	const struct index_lent *lent;
+	const struct index_state *state;
+	const struct index_cycle *cycle;
+
+	index_find_exploited(index, cve, &exploited, NULL);
+	index_find_score(index, cve, &score, NULL);
+	index_find_lent(index, cve, &lent, NULL);
+	index_find_state(index, SLICE("Debian:12"), SLICE("a"), cve, &state, NULL);
+	index_find_cycle(index, SLICE("debian"), SLICE("12"), &cycle, NULL);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -74,6 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		ask(&index, "PyPI", "", "right", "2.0");
 		ask(&index, "Debian", "12", "a", "1");
 		ask(&index, "AlmaLinux", "8", "b", "1-0.module_el8");
+		ask_facts(&index);
 		index_close(&index);
 	}
 	free(copy);

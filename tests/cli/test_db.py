@@ -176,8 +176,13 @@ def build_from_a_directory(p):
     covered = {c["ecosystem"]: c["records"] for c in j["coverage"]}
     check(covered.get("Debian:12") == 1 and covered.get("Debian:11") == 1 and covered.get("PyPI") == 2, status, "coverage")
     for source in j["sources"]:
-        data = (mirror / source["name"]).read_bytes()
-        check(source["digest"] == "sha256:" + hashlib.sha256(data).hexdigest() and source["bytes"] == len(data),
+        digest, size = hashlib.sha256(), 0
+        with zipfile.ZipFile(mirror / source["name"]) as z:
+            for name in sorted(z.namelist()):
+                data = z.read(name)
+                digest.update(name.encode() + b"\0" + len(data).to_bytes(8, "little") + data)
+                size += len(data)
+        check(source["digest"] == "sha256:" + digest.hexdigest() and source["bytes"] == size,
               status, "the digest of what was read")
     table = p.run("db", "status", "--db", p.db)
     check_code(table, 0, "the table")
@@ -257,7 +262,8 @@ def update_from_the_web(p):
     with Web(small()) as web:
         done = p.update(web.url, "--ecosystem", "PyPI,Red Hat")
         check_code(done, 0, "updated")
-        check(sorted(web.asked) == ["/PyPI/all.zip", "/Red%20Hat/all.zip"], f"{web.asked}", "only what was asked for")
+        asked = sorted(a for a in web.asked if not a.startswith("/extra/"))
+        check(asked == ["/PyPI/all.zip", "/Red%20Hat/all.zip"], f"{web.asked}", "only what was asked for")
         check(p.ecosystems() == ["PyPI", "Red Hat"], done, "it is there")
         web.clear()
         done = p.update(web.url)
@@ -500,7 +506,8 @@ def a_scan_with_a_mirror(p):
         done = scan(p, target, "--advisories", web.url)
         check_code(done, 1, "a finding")
         check("CVE-2026-10001" in done.stdout, done, "the record of the mirror")
-        check(web.asked == ["/Debian/all.zip"], f"{web.asked}", "only what the target needs")
+        asked = [a for a in web.asked if not a.startswith("/extra/")]
+        check(asked == ["/Debian/all.zip"], f"{web.asked}", "only what the target needs")
         web.clear()
         check_code(scan(p, target, "--advisories", web.url), 1, "again")
         check(web.asked == ["/Debian/all.zip"] and not web.sent, f"{web.sent}", "nothing is sent twice")
