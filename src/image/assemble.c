@@ -273,7 +273,10 @@ static void assemble(struct work *w, const struct union_result *result, struct t
 	if (ret->packages.count)
 		qsort(ret->packages.items, ret->packages.count, sizeof(*ret->packages.items),
 		      compare_packages);
-	inventory_settle(&ret->packages);
+	inventory_settle(&ret->packages, w->run->arena);
+	if (ret->packages.count)
+		qsort(ret->packages.items, ret->packages.count, sizeof(*ret->packages.items),
+		      compare_packages);
 	inventory_apply_os(&ret->packages, &ret->os, a);
 	note_no_database(w, ret);
 }

@@ -23,6 +23,11 @@ const struct inventory_row *const inventory_rows[] = {
 	&inventory_dpkg_list,
 	&inventory_program_file,
 	&inventory_java_archive,
+	&inventory_maven_pom,
+	&inventory_gradle_lock,
+	&inventory_gradle_verification,
+	&inventory_gradle_catalog,
+	&inventory_sbt_lock,
 	&inventory_node_package,
 	&inventory_npm_lock,
 	&inventory_yarn_lock,
@@ -109,8 +114,9 @@ void inventory_partial(struct inventory_output *out, uint64_t offset, const char
 	error_set_at(&out->partial, ERR_FORMAT, offset, "%s", text);
 }
 
-void inventory_settle(struct package_list *packages)
+void inventory_settle(struct package_list *packages, struct arena *a)
 {
+	maven_pom_settle(packages, a);
 	go_mod_settle(packages);
 	program_settle(packages);
 }

@@ -120,8 +120,11 @@ bool inventory_sound(struct slice text);
 void inventory_partial(struct inventory_output *out, uint64_t offset, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* After the union: takes out what another file of the same folder says is not needed. */
-void inventory_settle(struct package_list *packages);
+/*
+ * After the union: takes out what another file of the same folder says is not
+ * needed, fills in what another file of the tree tells.
+ */
+void inventory_settle(struct package_list *packages, struct arena *a);
 /* After the union: applies os-release to the OS packages: ecosystem, release, distro. */
 void inventory_apply_os(struct package_list *packages, const struct os_release *os, struct arena *a);
 

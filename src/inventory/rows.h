@@ -15,6 +15,11 @@ extern const struct inventory_row inventory_executable;     /* Go and Rust progr
 extern const struct inventory_row inventory_program_file;   /* scripts and data files of known programs */
 extern const struct inventory_row inventory_dpkg_list;      /* which programs dpkg's packages own */
 extern const struct inventory_row inventory_java_archive;   /* jar, war, ear and relatives */
+extern const struct inventory_row inventory_maven_pom;      /* pom.xml of projects, see maven_pom_settle */
+extern const struct inventory_row inventory_gradle_lock;    /* gradle.lockfile */
+extern const struct inventory_row inventory_gradle_verification; /* gradle/verification-metadata.xml */
+extern const struct inventory_row inventory_gradle_catalog; /* *.versions.toml */
+extern const struct inventory_row inventory_sbt_lock;       /* build.sbt.lock */
 extern const struct inventory_row inventory_node_package;   /* node_modules package.json */
 extern const struct inventory_row inventory_npm_lock;       /* package-lock.json, npm-shrinkwrap.json */
 extern const struct inventory_row inventory_yarn_lock;
@@ -38,6 +43,9 @@ extern const struct inventory_row inventory_nuget_config;   /* packages.config *
 extern const struct inventory_row inventory_nuget_props;    /* Directory.Packages.props */
 extern const struct inventory_row inventory_conda;          /* conda-meta */
 extern const struct inventory_row inventory_conda_environment;
+
+/* Fills in what descriptors of Maven inherit from one another, and takes their own packages out. */
+void maven_pom_settle(struct package_list *packages, struct arena *a);
 
 /* What a go.sum names counts where the go.mod beside it leaves it out, which those before Go 1.17 do. */
 void go_mod_settle(struct package_list *packages);

@@ -190,7 +190,7 @@ static void test_settle(void **state)
 	place(&out, "go.mod", "stdlib", "1.9");
 	place(&out, "go.sum", "y", "v0.9.0");
 	place(&out, "xgo.sum", "y", "v0.9.0");
-	inventory_settle(&out.packages);
+	inventory_settle(&out.packages, &a);
 	assert_true(has(&out, "old/go.mod", "x") && has(&out, "old/go.sum", "y"));
 	assert_false(has(&out, "old/go.sum", "x"));
 	assert_true(has(&out, "silent/go.sum", "y") && has(&out, "go.sum", "y"));
