@@ -12,7 +12,7 @@
 
 #define WINDOW (128 * KIB)
 /* What a judgement may need on either side of a literal. */
-#define MARGIN (PROGRAM_NEAR_MAX + PADDING_MAX + PROGRAM_VERSION_MAX + 2 * PROGRAM_LITERAL_MAX)
+#define MARGIN (2 * PROGRAM_NEAR_MAX)
 #define PADDING_MAX 64
 #define ROWS_MAX 8 /* of one file's name */
 
@@ -281,7 +281,8 @@ static bool starts_behind(const struct program_pattern *p, struct slice text, si
 }
 
 /* Whether a version starts there and all around it is as the pattern says. */
-static bool fits(const struct program_pattern *p, struct slice text, size_t start, size_t *ret_length)
+static bool fits(const struct program_pattern *p, struct slice text, size_t start, size_t *ret_length,
+		 size_t *ret_end)
 {
 	size_t length = version_length(text, start, p->shape), end = start + length;
 
@@ -292,13 +293,14 @@ static bool fits(const struct program_pattern *p, struct slice text, size_t star
 	if (!ends_in_front(p, text, start) || !starts_behind(p, text, end))
 		return false;
 	*ret_length = length;
+	*ret_end = end;
 	return is_near(p, text, start, end);
 }
 
 static bool judge_behind(const struct program_pattern *p, struct slice text, size_t hit,
 			 size_t *ret_start, size_t *ret_length)
 {
-	size_t end = hit - (p->padded ? padding_before(text, hit) : 0), start = end;
+	size_t end = hit - (p->padded ? padding_before(text, hit) : 0), start = end, reached;
 
 	while (start && end - start < PROGRAM_VERSION_MAX && word_byte(text.data[start - 1]))
 		start--;
@@ -307,7 +309,7 @@ static bool judge_behind(const struct program_pattern *p, struct slice text, siz
 		bool first = ascii_digit(text.data[start]) &&
 			     (start == 0 || !ascii_digit(text.data[start - 1]));
 
-		if (!first || !fits(p, text, start, ret_length) || start + *ret_length != end)
+		if (!first || !fits(p, text, start, ret_length, &reached) || reached != end)
 			continue;
 		*ret_start = start;
 		return true;
@@ -319,13 +321,14 @@ static bool judge(const struct probe *probe, struct slice text, size_t hit, size
 		  size_t *ret_length)
 {
 	const struct program_pattern *p = probe->pattern;
+	size_t end;
 
 	if (probe->behind)
 		return judge_behind(p, text, hit, ret_start, ret_length);
 	*ret_start = hit + p->before.len;
 	if (p->padded)
 		*ret_start += padding_behind(text, *ret_start);
-	return fits(p, text, *ret_start, ret_length);
+	return fits(p, text, *ret_start, ret_length, &end);
 }
 
 static void search_probe(struct program_search *s, struct probe *probe, size_t until)

@@ -109,7 +109,7 @@ const struct program program_rows[] = {
 	},
 	{
 		.names = { "java", "javac" },
-		.patterns = { AROUND("\0", V2_4 | SHAPE_WORD, "-jvmci-") },
+		.patterns = { CLOSE_TO("\0", V2_4 | SHAPE_WORD, "\0", "-jvmci-", 0) },
 		.package = SLICE_INIT("graalvm"), .cpe = SLICE_INIT("oracle:graalvm"),
 	},
 	{

@@ -24,7 +24,8 @@ struct row_test {
 };
 
 /* Parses a heap copy without a byte to spare, which is gone when the packages are looked at. */
-static inline void row_run(struct row_test *t, const struct inventory_row *row, struct slice text)
+static inline void row_run_path(struct row_test *t, const struct inventory_row *row, const char *path,
+				struct slice text)
 {
 	char *heap = malloc(text.len ? text.len : 1);
 
@@ -35,12 +36,17 @@ static inline void row_run(struct row_test *t, const struct inventory_row *row, 
 	arena_init(&t->arena, 0);
 	t->out.arena = &t->arena;
 	const struct inventory_input in = {
-		.path = SLICE("a/file"), .size = text.len, .bytes = slice_new(heap, text.len),
+		.path = slice_from_cstr(path), .size = text.len, .bytes = slice_new(heap, text.len),
 	};
 	t->ok = row->parse(&in, &t->out, &t->err);
 	free(heap);
 	if (!t->ok)
 		assert_int_not_equal(t->err.code, ERR_NONE);
+}
+
+static inline void row_run(struct row_test *t, const struct inventory_row *row, struct slice text)
+{
+	row_run_path(t, row, "a/file", text);
 }
 
 static inline void row_end(struct row_test *t)
