@@ -17,7 +17,7 @@ static bool get(void *context, struct slice name, struct slice *ret)
 		{SLICE_INIT("x"), SLICE_INIT("one two")},
 		{SLICE_INIT("path"), SLICE_INIT("/usr/local/lib/lib.tar.gz")},
 		{SLICE_INIT("empty"), SLICE_INIT("")},
-		{SLICE_INIT("dollar"), SLICE_INIT("a$0b")},
+		{SLICE_INIT("dollar"), SLICE_INIT("a${0}b")},
 		{SLICE_INIT("eins"), SLICE_INIT("1")},
 		{SLICE_INIT("\xc3\xa4"), SLICE_INIT("umlaut")},
 	};
