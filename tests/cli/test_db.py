@@ -268,7 +268,8 @@ def update_from_the_web(p):
         web.clear()
         done = p.update(web.url)
         check_code(done, 0, "again")
-        check(len(web.asked) == 2 and not web.sent, f"{web.asked} {web.sent}", "asked, and nothing sent again")
+        zips = [a for a in web.asked if a.endswith(".zip")]
+        check(len(zips) == 2 and not web.sent, f"{web.asked} {web.sent}", "asked, and nothing sent again")
         check("stands" in done.stdout, done, "the index stands")
         web.clear()
         web.files["/PyPI/all.zip"] = pack([record(7, "PyPI", "django")])
@@ -510,7 +511,8 @@ def a_scan_with_a_mirror(p):
         check(asked == ["/Debian/all.zip"], f"{web.asked}", "only what the target needs")
         web.clear()
         check_code(scan(p, target, "--advisories", web.url), 1, "again")
-        check(web.asked == ["/Debian/all.zip"] and not web.sent, f"{web.sent}", "nothing is sent twice")
+        zips = [a for a in web.asked if a.endswith(".zip")]
+        check(zips == ["/Debian/all.zip"] and not web.sent, f"{web.sent}", "nothing is sent twice")
         check(not (p.at / "cache/bulwark/advisories.bwdb").exists(), done, "the default index is left alone")
     done = scan(p, target, "--advisories", web.url)
     check_code(done, 1, "the mirror is gone, what it brought is there")
