@@ -17,7 +17,6 @@ static bool matches(struct slice path)
 
 struct deps {
 	struct manifest *m;
-	bool has_target;
 	struct map target;   /* "Name/1.0.0" -> its entry in the target that runs */
 	struct map types;    /* "Name/1.0.0" -> its entry in libraries */
 	struct map wanted;   /* names that others depend on */
@@ -45,7 +44,6 @@ static const struct node *find_target(const struct node *root)
 
 static void collect(struct deps *d, const struct node *target, const struct node *libraries)
 {
-	d->has_target = node_is(target, NODE_MAP);
 	node_each(it, libraries)
 		map_put_ptr(&d->types, it->key, it);
 	node_each(it, target) {
@@ -95,7 +93,7 @@ static void add_library(struct deps *d, const struct node *library)
 		flags = project_flags(d, name);
 	else if (slice_is(type, "reference"))
 		flags = PACKAGE_LOCAL;
-	else if (slice_is(type, "package") && d->has_target && !runs(entry))
+	else if (slice_is(type, "package") && entry && !runs(entry))
 		return;
 	/* The framework within a self-contained program: the package of that name behind the prefix. */
 	bool pack = slice_is(type, "runtimepack") && slice_cut_prefix(&name, SLICE("runtimepack."));

@@ -229,7 +229,7 @@ bool package_from_purl(const struct purl *purl, struct arena *a, struct package 
 	char separator = slice_is(purl->type, "maven") ? ':' : '/';
 	p->name = slice_empty(purl->namespace) ? purl->name :
 		  arena_printf(a, "%.*s%c%.*s", SLICE_ARG(purl->namespace), separator, SLICE_ARG(purl->name));
-	return p->ecosystem != NULL;
+	return p->origin != ORIGIN_NONE || p->ecosystem;
 }
 
 int package_cmp(const struct package *a, const struct package *b)

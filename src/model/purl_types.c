@@ -82,15 +82,6 @@ static bool adjust_git(struct purl *p, struct arena *a, struct error *err)
 	return true;
 }
 
-static bool adjust_golang(struct purl *p, struct arena *a, struct error *err)
-{
-	(void)a;
-	/* Paths without a dot cannot be fetched: the standard library and local modules. */
-	if (slice_empty(p->namespace) && slice_find_byte(p->name, '.') < p->name.len)
-		return error_set(err, ERR_FORMAT, "type golang needs a namespace");
-	return true;
-}
-
 static void dashes_for_underscores(struct purl *p, struct arena *a)
 {
 	struct slice copy = arena_copy(a, p->name);
@@ -208,7 +199,8 @@ static const struct purl_type types[] = {
 	{ .type = SLICE_INIT("git"), .namespace = PURL_REQUIRED, .name_is_path = true,
 	  .adjust = adjust_git },
 	{ .type = SLICE_INIT("github"), .namespace = PURL_REQUIRED, .lower = LOWER_BOTH },
-	{ .type = SLICE_INIT("golang"), .adjust = adjust_golang },
+	/* Modules such as go.opencensus.io, and the standard library, have a name alone. */
+	{ .type = SLICE_INIT("golang") },
 	{ .type = SLICE_INIT("hackage"), .namespace = PURL_PROHIBITED, .adjust = adjust_dashes },
 	{ .type = SLICE_INIT("hex"), .lower = LOWER_BOTH },
 	{ .type = SLICE_INIT("huggingface"), .namespace = PURL_REQUIRED,

@@ -54,7 +54,8 @@ static void test_sample(void **state)
 	row_expect(&t, "Many", "1.0.0", PACKAGE_INDIRECT);
 	row_expect(&t, "Lib", "1.0.0", PACKAGE_LOCAL);
 	row_expect(&t, "Ref.Reference", "3.0.0.0", PACKAGE_LOCAL | PACKAGE_INDIRECT);
-	row_expect_count(&t, 8);
+	row_expect(&t, "Absent", "1.0.0", PACKAGE_INDIRECT);
+	row_expect_count(&t, 9);
 	row_expect_depends(&t, "App", "1.0.0", "Direct Lib");
 	row_expect_depends(&t, "Direct", "1.2.3", "Deep Named");
 	row_expect_span(&t, "Deep", "2.0.0", SLICE("\"Deep/2.0.0\": {\"type\": \"package\"}"));

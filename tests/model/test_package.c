@@ -103,6 +103,28 @@ static void test_os_purls(void **state)
 	assert_true(round_trips > 30000);
 }
 
+/* Slashes stand in the names of some ecosystems only, and a few ask for more than a name. */
+static bool has_purl(struct slice type, struct slice name)
+{
+	static const struct slice with_slash[] = {
+		SLICE_INIT("npm"), SLICE_INIT("golang"), SLICE_INIT("composer"), SLICE_INIT("generic"),
+	};
+	static const struct slice more[] = {
+		SLICE_INIT(""), SLICE_INIT("maven"), SLICE_INIT("swift"), SLICE_INIT("julia"), SLICE_INIT("composer"),
+	};
+	bool slash = slice_find_byte(name, '/') < name.len;
+
+	if (slice_is(type, "cocoapods") && slice_find_byte(name, ' ') < name.len)
+		return false;
+	for (size_t i = 0; slash && i < ARRAY_LEN(with_slash); i++)
+		if (slice_eq(type, with_slash[i]))
+			return true;
+	for (size_t i = 0; !slash && i < ARRAY_LEN(more); i++)
+		if (slice_eq(type, more[i]))
+			return false;
+	return !slash;
+}
+
 static void test_language_purls(void **state)
 {
 	struct arena a;
@@ -113,12 +135,7 @@ static void test_language_purls(void **state)
 		const struct package_origin_row *row = package_origin_row((enum package_origin)origin);
 
 		for (size_t n = 0; !row->os && n < ARRAY_LEN(language_names); n++) {
-			/* Slashes stand in the names of some ecosystems only, and a Go path has no lone dotted part. */
-			bool slash = slice_find_byte(language_names[n], '/') < language_names[n].len;
-			bool dot = slice_find_byte(language_names[n], '.') < language_names[n].len;
-
-			if ((slash && slice_is(row->purl_type, "pypi")) ||
-			    (dot && !slash && slice_is(row->purl_type, "golang")))
+			if (!has_purl(row->purl_type, language_names[n]))
 				continue;
 			for (size_t v = 0; v < ARRAY_LEN(language_versions); v++) {
 				const struct package p = {
