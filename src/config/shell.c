@@ -612,7 +612,7 @@ static void read_test(struct parser *p, enum shell_join join, bool negated)
 		}
 		read_word(p, &word);
 		if (p->at == before)
-			p->at++;
+			p->at += more(p);
 		else
 			*vec_add(p->arena, &p->script->commands.items[command].words) = word;
 	}
@@ -636,7 +636,7 @@ static void read_loop_head(struct parser *p)
 
 		read_word(p, &word);
 		if (p->at == before)
-			p->at++;
+			p->at += more(p);
 		skip_blanks(p);
 	}
 }
@@ -675,7 +675,7 @@ static bool read_case_pattern(struct parser *p)
 		skip_blanks(p);
 		read_word(p, &word);
 		if (p->at == before)
-			p->at++;
+			p->at += more(p);
 	}
 	p->at += more(p);
 	return true;

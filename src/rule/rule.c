@@ -110,6 +110,7 @@ static enum severity severity_of(const struct policy *p, const struct rule *rule
 	return severity;
 }
 
+__attribute__((format(printf, 4, 0)))
 static struct assessment *fail(struct rule_context *c, const struct rule_row *row, struct span at,
 			       const char *fmt, va_list args)
 {
