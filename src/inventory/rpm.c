@@ -174,6 +174,10 @@ static bool parse(const struct inventory_input *in, struct inventory_output *out
 	if (!ok && out->packages.count > before) {
 		damage(&r.sink, &why);
 		ok = true;
+	} else if (!ok && out->partial.code != ERR_NONE) {
+		/* The first thing that was wrong says more than that nothing was found. */
+		why = out->partial;
+		error_clear(&out->partial);
 	}
 	if (out->packages.count > before)
 		rpm_capabilities_resolve(&r.capabilities, out->packages.items + before, out->arena);
@@ -210,13 +214,14 @@ static bool wal_next(struct cursor *c, uint32_t page_size, const uint32_t salt[s
 
 	cursor_init(&head, frame);
 	cursor_skip(&head, 4); /* page */
-	*ret_commit = cursor_u32be(&head) != 0;
+	uint32_t pages = cursor_u32be(&head); /* of the database behind it, 0: no commit */
 	uint32_t salt1 = cursor_u32be(&head), salt2 = cursor_u32be(&head);
 	uint32_t a = cursor_u32be(&head), b = cursor_u32be(&head);
 	if (c->failed || salt1 != salt[0] || salt2 != salt[1])
 		return false;
 	wal_add(sum, slice_first(frame, 8));
 	wal_add(sum, slice_from(frame, WAL_FRAME_HEAD));
+	*ret_commit = pages && sum->a == a && sum->b == b;
 	return sum->a == a && sum->b == b;
 }
 
