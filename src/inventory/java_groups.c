@@ -144,6 +144,7 @@ static const struct java_group_row rows[] = {
 	ROW("org.eclipse.osgi", "org.eclipse.platform", "org/eclipse/"),
 	ROW("zipkin*", "io.zipkin", "zipkin2/"),
 	ROW("jline", "jline", "jline/"),
+	ROW("hadoop-*", "org.apache.hadoop", "org/apache/"),
 	ROW("zookeeper", "org.apache.zookeeper", "org/apache/"),
 	ROW("libthrift", "org.apache.thrift", "org/apache/"),
 	ROW("asm", "org.ow2.asm", "org/objectweb/"),

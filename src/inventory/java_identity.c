@@ -271,7 +271,7 @@ bool java_identity(struct slice file_name, const struct java_manifest *m, const 
 
 	if (known)
 		ret->group = known->group;
-	else if (!slice_empty(told) && has_group(f, told))
+	else if (!slice_empty(told) && (f->count == 0 || has_group(f, told)))
 		ret->group = told;
 	ret->artifact = arena_copy(a, ret->artifact);
 	ret->version = arena_copy(a, ret->version);

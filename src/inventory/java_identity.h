@@ -15,7 +15,7 @@
  *    Automatic-Module-Name that ends with the artifact's name behind a dot.
  *
  * What 2 to 4 tell counts only when classes stand in a folder that shares the
- * group's first two names, and when no version of the manifest contradicts the
+ * group's first two names (or there are none, as in a war of archives), and when no version of the manifest contradicts the
  * file name's: shading leaves manifests of other archives in place.  Without a group the archive is listed by its
  * artifact alone, and no advisory is looked up for it.
  */

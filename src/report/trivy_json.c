@@ -121,6 +121,20 @@ static void write_version(struct json_writer *j, struct slice whole, const char 
 	json_member_opt(j, release_key, slice_from(rest, dash + 1));
 }
 
+/* Within archives as Trivy writes it: "app.jar/BOOT-INF/lib/x.jar". */
+static struct slice file_path(const struct package *p, struct arena *a)
+{
+	struct slice_list parts = { 0 };
+	struct slice rest = p->path;
+
+	if (p->origin != ORIGIN_JAVA_ARCHIVE)
+		return p->path;
+	for (size_t at; (at = slice_find(rest, SLICE("!/"))) < rest.len; rest = slice_from(rest, at + 2))
+		*vec_add(a, &parts) = slice_first(rest, at);
+	*vec_add(a, &parts) = rest;
+	return arena_join(a, parts.items, parts.count, SLICE("/"));
+}
+
 static void write_package(struct writer *w, const struct package *p)
 {
 	struct json_writer *j = &w->json;
@@ -162,7 +176,7 @@ static void write_package(struct writer *w, const struct package *p)
 	}
 	write_layer(w, p);
 	if (package_origin_row(p->origin)->shared_target)
-		json_member_opt(j, "FilePath", p->path);
+		json_member_opt(j, "FilePath", file_path(p, &w->arena));
 	json_end_object(j);
 }
 
@@ -245,7 +259,7 @@ static void write_vulnerability(struct writer *w, const struct assessment *x, st
 	json_member(j, "PkgID", package_id(w, m->package));
 	json_member(j, "PkgName", m->package->name);
 	if (package_origin_row(m->package->origin)->shared_target)
-		json_member_opt(j, "PkgPath", m->package->path);
+		json_member_opt(j, "PkgPath", file_path(m->package, &w->arena));
 	json_key(j, "PkgIdentifier");
 	json_begin_object(j);
 	json_member_opt(j, "PURL", package_purl(m->package, &w->arena));

@@ -104,6 +104,23 @@ static void assess_pending_update(const struct match *m, struct arena *a, struct
 	fingerprint_compute(x->rule, x->subject, x->discriminator, &x->fingerprint);
 }
 
+/* Advisories name Maven's packages by group and artifact; an archive need not tell its group. */
+static void note_groupless(struct run *run, const struct package_list *packages)
+{
+	const struct package *first = NULL;
+	size_t count = 0;
+
+	vec_each(p, packages)
+		if (p->origin == ORIGIN_JAVA_ARCHIVE && !p->ecosystem) {
+			first = first ? first : p;
+			count++;
+		}
+	if (first)
+		run_gap(run, GAP_LOCAL, GAP_REASON_NO_COVERAGE, first->path,
+			"%zu Java archives do not tell their Maven group, so no advisory can be found for them; the first is %.*s %.*s",
+			count, SLICE_ARG(first->name), SLICE_ARG(first->version));
+}
+
 static void note_incomparable(struct run *run, const struct package_list *packages)
 {
 	size_t unreleased = 0;
@@ -133,6 +150,7 @@ static void match_packages(struct run *run, const struct scan_options *options,
 	if (!advisory_set_open(set, &advisories, &err))
 		run_gap(run, GAP_BLOCKING, GAP_REASON_NO_ADVISORIES, set->index_path, "%s", err.message);
 	note_incomparable(run, &ret->packages);
+	note_groupless(run, &ret->packages);
 	advisory_match(set, &ret->packages, run, ret, matches);
 	if (options->archive)
 		options->archive(options->context, run, target, ret, pending);
