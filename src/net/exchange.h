@@ -25,6 +25,7 @@ struct http_client_options {
 	struct slice ca_more;		 /* PEM text, trusted besides the system's; empty: none */
 	struct slice certificate, key;	 /* of the client, PEM files; empty: none */
 	bool allow_plain;		 /* http:// also beyond loopback */
+	unsigned stalled_seconds;	 /* without a byte a transfer has broken; 0: 60 */
 };
 
 /* Keeps connections between requests.  One request at a time. */

@@ -388,7 +388,9 @@ static bool set_options(struct transfer *t)
 	lib->easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	lib->easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
 	lib->easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	lib->easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, STALLED_SECONDS);
+	lib->easy_setopt(curl, CURLOPT_LOW_SPEED_TIME,
+			 t->client->options.stalled_seconds ? (long)t->client->options.stalled_seconds
+							    : STALLED_SECONDS);
 	lib->easy_setopt(curl, CURLOPT_BUFFERSIZE, BUFFER_SIZE);
 	set_callbacks(t);
 	set_method(t);
