@@ -51,6 +51,8 @@ static void write_image(struct json_writer *w, const struct image *image)
 	json_member_opt(w, "variant", image->variant);
 	json_member_opt(w, "created", image->created);
 	string_array(w, "tags", &image->tags);
+	if (image->repo_digests.count)
+		string_array(w, "repo_digests", &image->repo_digests);
 	json_key(w, "layers");
 	json_begin_array(w);
 	for (size_t i = 0; i < image->layers.count; i++)
