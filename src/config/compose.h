@@ -233,6 +233,7 @@ struct compose_resource_list VEC_OF(struct compose_resource);
 /* One text that went into the project. */
 struct compose_file {
 	struct slice path;
+	struct slice directory; /* that its relative paths begin at */
 	uint32_t source;
 	struct yaml_doc doc; /* for comments, pragmas and edits: as written, not merged */
 	bool main; /* one of the project's own, not by extends or include */

@@ -570,7 +570,7 @@ static void find_comments(struct reader *r)
 			x++;
 		if (x < end && at >= x->offset) {
 			size_t hash = header_comment(r, *x);
-			if (hash)
+			if (hash && hash >= at)
 				add_comment(r, hash, line);
 			size_t last = slice_rfind_byte(slice_first(r->text, x->end), '\n');
 			if (last < x->end && last + 1 > line)
