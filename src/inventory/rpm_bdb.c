@@ -118,7 +118,7 @@ static uint64_t page_offset(const struct bdb *b, uint32_t number)
 static bool read_chain(struct bdb *b, uint32_t number, uint32_t size, struct error *err)
 {
 	buf_clear(&b->value);
-	if (size > b->file.len)
+	if (size == 0 || size > b->file.len)
 		return error_set_at(err, ERR_FORMAT, page_offset(b, number < b->used.count ? number : 0),
 				    "a value of %u bytes in a file of %zu", size, b->file.len);
 	while (b->value.len < size) {

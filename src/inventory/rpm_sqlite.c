@@ -180,7 +180,7 @@ static bool read_row(struct sqlite *q, uint32_t page, uint16_t at, size_t *budge
 	if (ok)
 		return true;
 	if (why.offset < 0)
-		why.offset = (int64_t)start;
+		why.offset = (int64_t)(at < q->usable ? start : page_offset(q, page));
 	q->sink->damage(q->sink, &why);
 	return true;
 }

@@ -544,12 +544,20 @@ static void test_bdb_items(void **state)
 	bdb_item(&b, 1, end, SLICE("\2xx"), false);
 	expect_damage(buf_slice(&b), "of the kind 2", 0);
 	buf_release(&b);
-	/* A value that says to be larger than the file, and one that begins at the header */
-	for (int i = 0; i < 2; i++) {
+	/* Values that begin at the file's header, are larger than the file, or have no bytes */
+	static const struct {
+		struct slice item;
+		const char *message;
+	} places[] = {
+		{ SLICE_INIT("\3\0\0\0\0\0\0\0\2\0\0\0"), "an overflow chain" },
+		{ SLICE_INIT("\3\0\0\0\2\0\0\0\xff\xff\xff\xff"), "a value of 4294967295 bytes" },
+		{ SLICE_INIT("\3\0\0\0\x63\0\0\0\0\0\0\0"), "a value of 0 bytes" },
+	};
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		bdb_begin(&b, false);
 		end = bdb_key(&b, 0, MADE_PAGE, 1, false);
-		bdb_item(&b, 1, end, i ? SLICE("\3\0\0\0\0\0\0\0\2\0\0\0") : SLICE("\3\0\0\0\2\0\0\0\xff\xff\xff\xff"), false);
-		expect_damage(buf_slice(&b), i ? "an overflow chain" : "a value of 4294967295 bytes", 0);
+		bdb_item(&b, 1, end, places[i].item, false);
+		expect_damage(buf_slice(&b), places[i].message, 0);
 		buf_release(&b);
 	}
 }
