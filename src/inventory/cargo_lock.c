@@ -10,9 +10,26 @@
 
 #define MAX_SIZE (64 * MIB)
 
+/* Crates that were downloaded or are Rust's own come with files that nobody builds from. */
+static bool in_cache(struct slice path)
+{
+	static const struct slice folders[] = {
+		SLICE_INIT("registry/src/"), SLICE_INIT("git/checkouts/"), SLICE_INIT("lib/rustlib/"),
+	};
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		size_t at = slice_find(path, folders[i]);
+
+		if (at < path.len && (at == 0 || path.data[at - 1] == '/'))
+			return true;
+	}
+	return false;
+}
+
 static bool matches(struct slice path)
 {
-	return slice_ends(path, SLICE("Cargo.lock")) && slice_is(inventory_base_name(path), "Cargo.lock");
+	return slice_ends(path, SLICE("Cargo.lock")) && slice_is(inventory_base_name(path), "Cargo.lock") &&
+	       !in_cache(path);
 }
 
 struct lock {
@@ -126,7 +143,8 @@ static bool parse(const struct inventory_input *in, struct inventory_output *out
 const struct inventory_row inventory_cargo_lock = {
 	.name = "cargo-lock",
 	.origin = ORIGIN_CARGO_LOCK,
-	.scopes = INVENTORY_DIRECTORY,
+	/* In an image it tells what programs were built from that do not tell themselves. */
+	.scopes = INVENTORY_IMAGE | INVENTORY_DIRECTORY,
 	.max_size = MAX_SIZE,
 	.matches = matches,
 	.parse = parse,

@@ -166,7 +166,8 @@ static bool parse_props(const struct inventory_input *in, struct inventory_outpu
 const struct inventory_row inventory_nuget_config = {
 	.name = "nuget-config",
 	.origin = ORIGIN_NUGET_CONFIG,
-	.scopes = INVENTORY_DIRECTORY,
+	/* It is deployed with web applications, and nothing else there tells of their packages. */
+	.scopes = INVENTORY_IMAGE | INVENTORY_DIRECTORY,
 	.max_size = MAX_SIZE,
 	.matches = matches_config,
 	.parse = parse_config,

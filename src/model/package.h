@@ -71,7 +71,7 @@ struct package_origin_row {
 	struct slice purl_type;    /* "npm" */
 	struct slice trivy_type;   /* Trivy's Result.Type; empty for OS packages: the family */
 	bool os;                   /* Trivy's class os-pkgs, else lang-pkgs */
-	bool lock_file;            /* counts in directories, not in images */
+	bool lock_file;            /* of a project; what came with a package in node_modules does not count */
 	bool shared_target;        /* Trivy's one target for all ("Node.js", "Python"), else one a file */
 	struct slice trivy_target; /* that target's name */
 };

@@ -121,6 +121,33 @@ static void note_groupless(struct run *run, const struct package_list *packages)
 			count, SLICE_ARG(first->name), SLICE_ARG(first->version));
 }
 
+/* Nobody writes advisories about some kinds of packages: not to find one says nothing of them. */
+static void note_unadvised(struct run *run, const struct package_list *packages)
+{
+	size_t counts[ORIGIN_COUNT] = { 0 }; /* of the first origin of that type */
+
+	vec_each(p, packages) {
+		const struct package_origin_row *row = package_origin_row(p->origin);
+
+		size_t first = 0;
+
+		if (row->os || p->ecosystem || slice_is(row->purl_type, "generic") ||
+		    slice_empty(row->purl_type) || ecosystem_by_purl_type(row->purl_type))
+			continue;
+		while (!slice_eq(package_origin_row((enum package_origin)first)->purl_type, row->purl_type))
+			first++;
+		counts[first]++;
+	}
+	for (size_t i = 0; i < ORIGIN_COUNT; i++) {
+		struct slice type = package_origin_row((enum package_origin)i)->purl_type;
+
+		if (counts[i])
+			run_gap(run, GAP_LOCAL, GAP_REASON_NO_COVERAGE, type,
+				"there are no advisories about packages of %.*s, of which there are %zu",
+				SLICE_ARG(type), counts[i]);
+	}
+}
+
 static void note_incomparable(struct run *run, const struct package_list *packages)
 {
 	size_t unreleased = 0;
@@ -151,6 +178,7 @@ static void match_packages(struct run *run, const struct scan_options *options,
 		run_gap(run, GAP_BLOCKING, GAP_REASON_NO_ADVISORIES, set->index_path, "%s", err.message);
 	note_incomparable(run, &ret->packages);
 	note_groupless(run, &ret->packages);
+	note_unadvised(run, &ret->packages);
 	advisory_match(set, &ret->packages, run, ret, matches);
 	if (options->archive)
 		options->archive(options->context, run, target, ret, pending);

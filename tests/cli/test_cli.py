@@ -306,6 +306,18 @@ def incomplete():
 
 
 @check
+def unadvised():
+    """packages of a kind that nobody writes advisories about are a gap"""
+    folder = WORK / "conda"
+    (folder / "conda-meta").mkdir(parents=True)
+    (folder / "conda-meta/pip-22.2.2-0.json").write_text('{"name": "pip", "version": "22.2.2"}')
+    (folder / "environment.yml").write_text("dependencies: [pip=22.2.2]\n")
+    report = json.loads(run("scan", "--offline", "--format", "json", f"dir://{folder}").stdout)
+    gaps = [g for g in report["gaps"] if g["reason"] == "no-coverage" and g["subject"] == "conda"]
+    assert len(gaps) == 1 and "of which there are 2" in gaps[0]["message"], report["gaps"]
+
+
+@check
 def broken_database():
     """a broken package database is a blocking gap, a broken application file a local one"""
     root = make_root("root-broken", [("libone", "1.0-1")])

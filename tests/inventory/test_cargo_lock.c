@@ -4,8 +4,11 @@
 
 static void test_paths(void **state)
 {
-	static const char *const yes[] = { "Cargo.lock", "a/Cargo.lock", NULL };
-	static const char *const no[] = { "xCargo.lock", "Cargo.lock/a", "Cargo.toml", "cargo.lock", NULL };
+	static const char *const yes[] = { "Cargo.lock", "a/Cargo.lock", "xregistry/src/Cargo.lock", NULL };
+	static const char *const no[] = { "xCargo.lock", "Cargo.lock/a", "Cargo.toml", "cargo.lock",
+					 "root/.cargo/registry/src/index.crates.io-0/a-1.0.0/Cargo.lock",
+					 "usr/local/cargo/git/checkouts/a-0/1/Cargo.lock",
+					 "t/lib/rustlib/src/rust/library/Cargo.lock", NULL };
 
 	(void)state;
 	row_expect_paths(ROW, yes, no);
