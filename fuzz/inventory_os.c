@@ -16,6 +16,8 @@ static const struct {
 	{ &inventory_os_release, "etc/os-release" },
 	{ &inventory_os_release, "etc/alpine-release" },
 	{ &inventory_os_release, "etc/debian_version" },
+	{ &inventory_ubuntu_pro, "var/lib/ubuntu-advantage/status.json" },
+	{ &inventory_content_sets, "root/buildinfo/content_manifests/a.json" },
 };
 
 static void check_package(const struct package *p, size_t size)

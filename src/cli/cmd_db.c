@@ -1,6 +1,7 @@
 /* `db update`, `db status`, `db build`: the advisory index. */
 #include <stdio.h>
 
+#include "advisory/artifact.h"
 #include "advisory/index_build.h"
 #include "advisory/mirror.h"
 #include "advisory/update.h"
@@ -21,6 +22,9 @@ struct db_config {
 	struct session_config session;
 	struct slice mirror;
 	struct slice_list ecosystems, feeds;
+	struct slice publish;
+	struct slice ca_file;
+	bool plain_http;
 	struct slice format;
 	bool force;
 	bool verify;
@@ -185,9 +189,41 @@ static bool check_failed_feeds(const struct slice_list *failed, bool named, stru
 			 SLICE_ARG(failed->items[0]));
 }
 
+static struct registry_options registry_options_of(const struct db_config *config)
+{
+	return (struct registry_options){ .plain_http = config->plain_http,
+					  .ca_file = config->ca_file };
+}
+
+/* An index that is ready, out of a registry. */
+static bool pull(struct invocation *in, struct session *s, struct slice address, struct error *err)
+{
+	const struct db_config *config = in->config;
+	const struct registry_options registry = registry_options_of(config);
+	const char *path = session_index_path(&config->session, in->arena);
+	struct update_result result = { 0 };
+	struct artifact_result pulled;
+
+	if (config->ecosystems.count || config->feeds.count)
+		return error_set(err, ERR_USAGE,
+				 "an index out of a registry holds what it holds: --ecosystem and --feeds do not apply");
+	if (!artifact_pull(&s->run, address, &registry, path, &pulled, err))
+		return false;
+	result.built = pulled.changed;
+	session_end_progress(s);
+	return print_update(s, &result, path, in->arena, err);
+}
+
 static bool update(struct invocation *in, struct session *s, struct error *err)
 {
 	const struct db_config *config = in->config;
+	struct slice source = in->arguments.count ? in->arguments.items[0] : config->mirror;
+
+	if (in->arguments.count && !slice_empty(config->mirror))
+		return error_set(err, ERR_USAGE, "the source is named twice: \"%.*s\" and --advisories",
+				 SLICE_ARG(source));
+	if (artifact_is_address(source))
+		return pull(in, s, source, err);
 	struct update_options options = {
 		.mirror = SLICE(MIRROR_DEFAULT),
 		.output = session_index_path(&config->session, in->arena),
@@ -195,8 +231,7 @@ static bool update(struct invocation *in, struct session *s, struct error *err)
 	};
 	struct update_result result;
 
-	if (!slice_empty(config->mirror) &&
-	    !supply_mirror(config->mirror, in->arena, &options.mirror, err))
+	if (!slice_empty(source) && !supply_mirror(source, in->arena, &options.mirror, err))
 		return false;
 	options.ecosystems = wanted_ecosystems(config, &options, in->arena);
 	if (!check_feeds(&config->feeds, err))
@@ -231,32 +266,67 @@ static int run_update(struct invocation *in)
 
 /* -------------------------------------------------------------------- build */
 
-static bool build(struct invocation *in, struct session *s, struct error *err)
+static bool publish(struct invocation *in, struct session *s, const char *path, struct error *err)
+{
+	const struct db_config *config = in->config;
+	const struct registry_options registry = registry_options_of(config);
+	struct artifact_result pushed;
+	struct buf out;
+
+	if (slice_empty(config->publish))
+		return true;
+	if (!artifact_push(&s->run, config->publish, &registry, path, &pushed, err))
+		return false;
+	buf_init(&out, MAX_STATUS);
+	text_add_safe(&out, config->publish);
+	buf_printf(&out, "@%.*s published: %llu bytes, %.*s\n", SLICE_ARG(pushed.manifest),
+		   (unsigned long long)pushed.bytes, SLICE_ARG(pushed.index));
+	bool ok = s->config->quiet || session_write(s, buf_slice(&out), err);
+	buf_release(&out);
+	return ok;
+}
+
+static bool build_from(struct invocation *in, struct session *plain, const char *output,
+		       struct slice_list *missing, struct error *err)
 {
 	const struct db_config *config = in->config;
 	const char *directory = mirror_directory_path(in->arguments.items[0], in->arena);
-	struct slice_list wanted = { 0 }, missing = { 0 };
+	struct slice_list wanted = { 0 };
 	struct update_result result = { .built = true };
 	struct index_file_list files;
-	const char *output = slice_empty(config->session.output)
-				     ? session_index_path(&config->session, in->arena)
-				     : arena_cstr(in->arena, config->session.output);
 
 	vec_each(name, &config->ecosystems)
 		if (!slice_eq_nocase(*name, SLICE("all")))
 			*vec_add(in->arena, &wanted) = canonical_ecosystem(*name);
-	if (!index_list_directory(directory, &wanted, in->arena, &files, &missing, err) ||
+	if (!index_list_directory(directory, &wanted, in->arena, &files, missing, err) ||
 	    !index_list_feeds(directory, in->arena, &files, err) ||
-	    !index_build(&s->run, &files, output, err))
+	    !index_build(&plain->run, &files, output, err))
 		return false;
-	session_end_progress(s);
+	session_end_progress(plain);
+	if (!wanted.count)
+		missing->count = 0;
+	return print_update(plain, &result, output, in->arena, err);
+}
+
+static bool build(struct invocation *in, struct session *s, struct error *err)
+{
+	const struct db_config *config = in->config;
+	struct slice_list missing = { 0 };
+	const char *output = slice_empty(config->session.output)
+				     ? session_index_path(&config->session, in->arena)
+				     : arena_cstr(in->arena, config->session.output);
 	struct session plain = *s;
 	struct session_config to_standard_output = config->session;
 
+	if (!in->arguments.count && slice_empty(config->publish))
+		return error_set(err, ERR_USAGE, "a directory is wanted, or --publish for the index that is there");
 	to_standard_output.output = SLICE_EMPTY;
 	plain.config = &to_standard_output;
-	return print_update(&plain, &result, output, in->arena, err) &&
-	       check_missing(wanted.count > 0, &missing, in->arguments.items[0], in->arena, err);
+	if (in->arguments.count && !build_from(in, &plain, output, &missing, err))
+		return false;
+	return check_missing(missing.count > 0, &missing,
+			     in->arguments.count ? in->arguments.items[0] : SLICE_EMPTY, in->arena, err) &&
+	       publish(in, &plain, output, err);
 }
 
 static int run_build(struct invocation *in)
@@ -459,6 +529,17 @@ static const char *const status_formats[] = { "table", "json", NULL };
 		.fallback = text, .offset = offsetof(struct db_config, ecosystems)                 \
 	}
 
+#define REGISTRY_OPTIONS                                                                           \
+	{ .name = "plain-http", .kind = OPTION_FLAG,                                               \
+	  .help = "ask registries by http:// (without it on this machine only)",                   \
+	  .offset = offsetof(struct db_config, plain_http) },                                      \
+	{                                                                                          \
+		.name = "ca-file", .kind = OPTION_TEXT, .argument = "FILE",                        \
+		.help = "certificates (PEM) that registries are verified by",                      \
+		.fallback = "the system's, and Docker's certs.d",                                  \
+		.offset = offsetof(struct db_config, ca_file)                                      \
+	}
+
 static const struct option_row update_options[] = {
 	{ .name = "advisories", .kind = OPTION_TEXT, .argument = "DIR-or-URL",
 	  .help = "the mirror of the OSV bucket: a directory, a file URL or an https URL",
@@ -470,6 +551,7 @@ static const struct option_row update_options[] = {
 	  .offset = offsetof(struct db_config, feeds) },
 	{ .name = "force", .kind = OPTION_FLAG, .help = "build the index even when nothing has changed",
 	  .offset = offsetof(struct db_config, force) },
+	REGISTRY_OPTIONS,
 	{ 0 },
 };
 
@@ -484,6 +566,10 @@ static const struct option_row status_options[] = {
 
 static const struct option_row build_options[] = {
 	ECOSYSTEM_OPTION("all that are there"),
+	{ .name = "publish", .kind = OPTION_TEXT, .argument = "oci://REF",
+	  .help = "send the index to a registry, as an artefact that `bulwark db update oci://REF` brings",
+	  .offset = offsetof(struct db_config, publish) },
+	REGISTRY_OPTIONS,
 	{ 0 },
 };
 
@@ -495,18 +581,22 @@ static const char *const update_examples[] = {
 	"bulwark db update",
 	"bulwark db update --ecosystem Debian,PyPI,npm",
 	"bulwark db update --advisories /mnt/mirror --db advisories.bwdb",
+	"bulwark db update oci://registry.example.org/advisories:latest",
 	NULL,
 };
 
 static const char *const build_examples[] = {
 	"bulwark db build /mnt/mirror -o advisories.bwdb",
+	"bulwark db build --publish oci://registry.example.org/advisories:latest",
 	NULL,
 };
 
 const struct command command_db_update = {
 	.name = "db update",
+	.operands = "[SOURCE]",
+	.operands_max = 1,
 	.summary = "Bring the advisories and build the index that scans use",
-	.description = "Brings <Ecosystem>/all.zip from a mirror of the OSV bucket, only what has changed since the last time, and replaces the index in one step; scans that run meanwhile keep the old one. Without --ecosystem it brings what the present index holds; where there is none, all that a directory holds, or from the web: " DEFAULT_ECOSYSTEMS ".\n\n"
+	.description = "Brings <Ecosystem>/all.zip from a mirror of the OSV bucket, only what has changed since the last time (single records where the mirror has modified_id.csv and that is cheaper), and the feeds; then replaces the index in one step, and scans that run meanwhile keep the old one. SOURCE is a mirror (as --advisories), or oci://REF: an index that `bulwark db build --publish` has put into a registry. Without --ecosystem it brings what the present index holds; where there is none, all that a directory holds, or from the web: " DEFAULT_ECOSYSTEMS ".\n\n"
 		       "The exit code is 3 when the advisories could not be brought, or one of those asked for is not there; the old index stands then, or holds the others.",
 	.examples = update_examples,
 	.options = update_groups,
@@ -527,11 +617,10 @@ const struct command command_db_status = {
 
 const struct command command_db_build = {
 	.name = "db build",
-	.operands = "DIR",
-	.operands_min = 1,
+	.operands = "[DIR]",
 	.operands_max = 1,
 	.summary = "Build an advisory index from a directory in the bucket's layout",
-	.description = "Reads DIR/<Ecosystem>/all.zip and writes the index to --output (or where scans look for it), without network.",
+	.description = "Reads DIR/<Ecosystem>/all.zip and the feeds of DIR/extra, and writes the index to --output (or where scans look for it), without network. --publish sends it to a registry; without DIR, the index that is there already.",
 	.examples = build_examples,
 	.options = build_groups,
 	.config_size = sizeof(struct db_config),

@@ -116,7 +116,11 @@ static bool scan_and_report(struct invocation *in, struct session *s, bool match
 	struct advisory_set set = { 0 };
 	struct policy policy;
 	struct report report;
-	struct supply supply = { .config = &config->supply, .session = s };
+	struct supply supply = {
+		.config = &config->supply,
+		.session = s,
+		.registry = { .plain_http = config->plain_http, .ca_file = config->ca_file },
+	};
 
 	if (!policy_load(&policy, &config->policy, in->arena, err))
 		return false;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "advisory/archive.h"
+#include "advisory/artifact.h"
 #include "advisory/mirror.h"
 #include "advisory/update.h"
 #include "format/digest.h"
@@ -19,13 +20,13 @@ bool supply_mirror(struct slice written, struct arena *a, struct slice *ret, str
 	while (written.len > 1 && slice_ends(written, SLICE("/")))
 		written.len--;
 	*ret = written;
-	if (http_is_url(written))
+	if (http_is_url(written) || artifact_is_address(written))
 		return true;
 	if (!slice_starts(written, SLICE("file://")) &&
 	    slice_find(written, SLICE("://")) < written.len)
 		return error_set(
 			err, ERR_USAGE,
-			"--advisories takes a directory, a file URL, or an https URL, not \"%.*s\"",
+			"--advisories takes a directory, a file URL, an https URL, or oci://REF, not \"%.*s\"",
 			SLICE_ARG(written));
 	const char *directory = mirror_directory_path(written, a);
 	*ret = arena_copy(a, slice_from_cstr(realpath(directory, path) ? path : directory));
@@ -88,6 +89,12 @@ bool supply_advisories(void *context, struct run *run, const struct slice_list *
 
 	if (slice_empty(s->mirror))
 		return true;
+	if (artifact_is_address(s->mirror)) {
+		struct artifact_result pulled;
+
+		return artifact_pull(run, s->mirror, &s->registry, s->index_path, &pulled, err) ||
+		       fall_back(s, run, index_path, err);
+	}
 	if (!names->count) {
 		/* Nothing to bring; and an update without names would bring everything. */
 		if (access(s->index_path, R_OK) < 0)

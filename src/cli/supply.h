@@ -6,6 +6,7 @@
 #define BULWARK_CLI_SUPPLY_H
 
 #include "cli/session.h"
+#include "docker/registry.h"
 #include "scan/scan.h"
 
 struct supply_config {
@@ -26,7 +27,8 @@ struct supply {
 	struct session *session;
 	const char *index_path; /* changed by supply_begin when a mirror is named */
 	const char *fallback;   /* the index without that mirror */
-	struct slice mirror;    /* as the update takes it: an absolute path or a URL */
+	struct slice mirror;    /* as the update takes it: an absolute path, a URL, or oci://REF */
+	struct registry_options registry; /* of an index out of a registry */
 };
 
 /*
