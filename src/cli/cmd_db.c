@@ -546,7 +546,7 @@ static const struct option_row update_options[] = {
 	  .fallback = MIRROR_DEFAULT, .offset = offsetof(struct db_config, mirror) },
 	ECOSYSTEM_OPTION("those of the present index"),
 	{ .name = "feeds", .kind = OPTION_LIST, .argument = "NAMES",
-	  .help = "also bring these, by their names in `bulwark db feeds`, separated by commas; `all`, `none`",
+	  .help = "the feeds to bring, by their names in `bulwark db feeds`, separated by commas; `all`, `none`",
 	  .fallback = "kev, epss, endoflife, and debian-tracker where Debian is wanted",
 	  .offset = offsetof(struct db_config, feeds) },
 	{ .name = "force", .kind = OPTION_FLAG, .help = "build the index even when nothing has changed",
