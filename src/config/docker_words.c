@@ -154,7 +154,7 @@ static void word_add_split(struct lexer *l, struct splitter *s, struct slice tex
 
 static void remember(struct lexer *l, struct slice_list *names, struct slice name)
 {
-	vec_each (it, names)
+	vec_each(it, names)
 		if (slice_eq(*it, name))
 			return;
 	if (names->count < DOCKER_WORDS_NAMES)

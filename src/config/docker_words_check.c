@@ -53,7 +53,7 @@ static struct slice answer(struct environment *e, struct slice text, bool split)
 		return SLICE("error");
 	if (!split)
 		return result.text;
-	vec_each (w, &result.words)
+	vec_each(w, &result.words)
 		*vec_add(e->arena, &words) = w->text;
 	return arena_join(e->arena, words.items, words.count, SLICE(","));
 }

@@ -208,7 +208,7 @@ static void add_piece(struct dockerfile_reader *r, struct joined *j, struct slic
 {
 	if (slice_empty(part))
 		return;
-	*vec_add(r->arena, &j->pieces) = (struct dockerfile_piece){
+	*dockerfile_add(r->arena, &j->pieces) = (struct dockerfile_piece){
 		j->length, part.len, (size_t)(part.data - r->d->text.data)};
 	j->length += part.len;
 }
@@ -336,7 +336,7 @@ const struct dockerfile *dockerfile_parse(struct slice text, uint32_t source, st
 		dockerfile_problem(&r, DOCKERFILE_PARSE_ERROR, DOCKERFILE_EMPTY,
 				   (struct span){source, 0, 0}, r.line, NULL,
 				   "file with no instructions");
-	vec_each (it, &d->instructions)
+	vec_each(it, &d->instructions)
 		dockerfile_check(&r, *it);
 	dockerfile_read_stages(&r);
 	return d;
@@ -344,7 +344,7 @@ const struct dockerfile *dockerfile_parse(struct slice text, uint32_t source, st
 
 const struct dockerfile_problem *dockerfile_parse_error(const struct dockerfile *d)
 {
-	vec_each (it, &d->problems)
+	vec_each(it, &d->problems)
 		if (it->severity == DOCKERFILE_PARSE_ERROR)
 			return it;
 	return NULL;

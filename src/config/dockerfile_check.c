@@ -321,6 +321,16 @@ static void check_retries(struct dockerfile_reader *r, struct dockerfile_instruc
 		       "--retries cannot be negative (%.*s)", SLICE_ARG(flag->value));
 }
 
+static const char *upper(struct dockerfile_reader *r, struct slice s)
+{
+	char *copy = arena_cstr(r->arena, s);
+
+	for (size_t i = 0; i < s.len; i++)
+		if (ascii_lower(copy[i]))
+			copy[i] = (char)(copy[i] - 32);
+	return copy;
+}
+
 static bool empty_command(const struct dockerfile_instruction *in)
 {
 	return in->words.count < 2;
@@ -341,8 +351,8 @@ static void check_healthcheck(struct dockerfile_reader *r, struct dockerfile_ins
 	check_flags(r, in, healthcheck_flags);
 	if (!slice_eq_nocase(type->text, SLICE("cmd")))
 		refuse(r, in, DOCKERFILE_BAD_ARGUMENTS, type->span,
-		       "Unknown type \"%.*s\" in HEALTHCHECK (try CMD)",
-		       SLICE_ARG(dockerfile_shown(type->text)));
+		       "Unknown type \"%s\" in HEALTHCHECK (try CMD)",
+		       upper(r, dockerfile_shown(type->text)));
 	else if (empty_command(in))
 		refuse(r, in, DOCKERFILE_BAD_ARGUMENTS, type->span,
 		       "Missing command after HEALTHCHECK CMD");

@@ -29,20 +29,20 @@ static void add_pairs(struct buf *out, const struct dockerfile_pair_list *pairs)
 	}
 }
 
+/* Lower case; what is no instruction may be anything, and is made harmless for a terminal. */
 static void add_name(struct buf *out, struct slice name)
 {
 	buf_add_byte(out, '(');
-	for (size_t i = 0; i < name.len;) {
-		size_t end = i;
-		char c = ascii_tolower(name.data[i]);
+	while (name.len) {
+		uint32_t rune;
+		size_t width = text_decode_utf8(name, &rune);
+		char c = ascii_tolower(name.data[0]);
 
-		/* What is no instruction may be anything. */
-		while (end < name.len && (unsigned char)name.data[end] >= 0x80)
-			end++;
-		end = end == i ? i + 1 : end;
-		text_add_safe(out,
-			      end - i > 1 ? slice_new(name.data + i, end - i) : slice_new(&c, 1));
-		i = end;
+		if (rune == 0xfffd)
+			text_add_utf8(out, rune);
+		else
+			text_add_safe(out, width > 1 ? slice_first(name, width) : slice_new(&c, 1));
+		name = slice_from(name, width);
 	}
 }
 

@@ -106,7 +106,7 @@ static bool read_heredoc(struct dockerfile_reader *r, struct dockerfile_instruct
 	if (!read_content(r, &h))
 		dockerfile_refuse(r, in, DOCKERFILE_PARSE_ERROR, DOCKERFILE_BAD_HEREDOC, span,
 				  "unterminated heredoc");
-	*vec_add(r->arena, &in->heredocs) = h;
+	*dockerfile_add(r->arena, &in->heredocs) = h;
 	return h.terminated;
 }
 
@@ -127,7 +127,7 @@ void dockerfile_read_heredocs(struct dockerfile_reader *r, struct dockerfile_ins
 	/* A line whose quotes do not end announces nothing. */
 	if (!docker_words(in->line, &options, r->arena, &result, NULL))
 		return;
-	vec_each (word, &result.words)
+	vec_each(word, &result.words)
 		if (!read_heredoc(r, in, word))
 			break;
 	if (owner != in) {

@@ -98,7 +98,7 @@ static size_t flag_end(struct slice s, size_t at, char escape)
 static void add_flag(struct dockerfile_reader *r, struct dockerfile_instruction *in,
 		     struct slice raw, struct slice text)
 {
-	struct dockerfile_flag *flag = vec_add(r->arena, &in->flags);
+	struct dockerfile_flag *flag = dockerfile_add(r->arena, &in->flags);
 	size_t equals = slice_find_byte(text, '=');
 
 	flag->span = dockerfile_span(in, raw);
@@ -156,7 +156,7 @@ void dockerfile_unquote(struct dockerfile_reader *r, struct dockerfile_instructi
 static struct dockerfile_word *add_word(struct dockerfile_reader *r,
 					struct dockerfile_instruction *in, struct slice text)
 {
-	struct dockerfile_word *word = vec_add(r->arena, &in->words);
+	struct dockerfile_word *word = dockerfile_add(r->arena, &in->words);
 
 	word->span = dockerfile_span(in, text);
 	word->text = text;
@@ -240,7 +240,7 @@ static void add_pair(struct dockerfile_reader *r, struct dockerfile_instruction 
 	pair.has_value = equals < text.len;
 	set_word(r, in, &pair.key, slice_first(text, equals), pair.span, in_line);
 	set_word(r, in, &pair.value, slice_behind(text, equals + 1), pair.span, in_line);
-	*vec_add(r->arena, &in->pairs) = pair;
+	*dockerfile_add(r->arena, &in->pairs) = pair;
 }
 
 /* `ENV key the whole rest` */
@@ -259,7 +259,7 @@ static void read_legacy_pair(struct dockerfile_reader *r, struct dockerfile_inst
 	pair.has_value = true;
 	set_word(r, in, &pair.key, slice_first(rest, end), pair.span, true);
 	set_word(r, in, &pair.value, slice_behind(rest, value), pair.span, true);
-	*vec_add(r->arena, &in->pairs) = pair;
+	*dockerfile_add(r->arena, &in->pairs) = pair;
 }
 
 static void read_pairs(struct dockerfile_reader *r, struct dockerfile_instruction *in)

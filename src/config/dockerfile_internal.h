@@ -19,6 +19,20 @@ struct dockerfile_reader {
 	bool refused;         /* a problem is a parse error */
 };
 
+/*
+ * vec_add for lists that mostly hold one or two: a file may have a million
+ * instructions, and room for eight words in each of them would count.
+ */
+#define dockerfile_add(arena_, v)                                                                  \
+	({                                                                                         \
+		__typeof__(v) list_ = (v);                                                         \
+		if (list_->alloc == 0) {                                                           \
+			list_->items = arena_array((arena_), 1, sizeof(*list_->items));            \
+			list_->alloc = 1;                                                          \
+		}                                                                                  \
+		vec_add((arena_), list_);                                                          \
+	})
+
 /* What is quoted in a message: untrusted texts may be megabytes. */
 static inline struct slice dockerfile_shown(struct slice s)
 {

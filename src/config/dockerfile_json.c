@@ -166,7 +166,7 @@ static enum dockerfile_json array(struct json *j, struct dockerfile_instruction 
 			return mixed_or_none(j);
 		if (!string(j, &text))
 			return DOCKERFILE_JSON_NONE;
-		*vec_add(j->reader->arena, &in->words) = (struct dockerfile_word){
+		*dockerfile_add(j->reader->arena, &in->words) = (struct dockerfile_word){
 			dockerfile_span(in, slice_new(j->text.data + start, j->at - start)), text,
 			text};
 		skip_space(j);

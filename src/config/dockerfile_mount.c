@@ -68,7 +68,7 @@ static bool read_fields(struct dockerfile_reader *r, struct dockerfile_instructi
 			return false;
 		}
 		bool has_value = slice_split(text, '=', &key, &value);
-		*vec_add(r->arena, fields) = (struct dockerfile_field){
+		*dockerfile_add(r->arena, fields) = (struct dockerfile_field){
 			.span = in_line ? dockerfile_span(in, raw) : flag->span,
 			.key = lower(r, key),
 			.value = value,
@@ -257,14 +257,14 @@ static void check_mount(struct mount_job *j)
 static void read_mount(struct dockerfile_reader *r, struct dockerfile_instruction *in,
 		       const struct dockerfile_flag *flag)
 {
-	struct dockerfile_mount *m = vec_add(r->arena, &in->mounts);
+	struct dockerfile_mount *m = dockerfile_add(r->arena, &in->mounts);
 	struct mount_job j = {.r = r, .in = in, .m = m};
 
 	m->flag = flag;
 	m->type = SLICE("bind");
 	if (!read_fields(r, in, flag, &m->fields))
 		return;
-	vec_each (f, &m->fields)
+	vec_each(f, &m->fields)
 		set_field(&j, f);
 	if (!j.access_told)
 		m->read_only = !slice_is(m->type, "cache") && !slice_is(m->type, "tmpfs");
@@ -280,7 +280,7 @@ static void check_device(struct dockerfile_reader *r, struct dockerfile_instruct
 
 	if (!read_fields(r, in, flag, &fields))
 		return;
-	vec_each (f, &fields) {
+	vec_each(f, &fields) {
 		bool name = slice_is(f->key, "name"), required = slice_is(f->key, "required");
 
 		if (name && f->has_value && named)
@@ -300,7 +300,7 @@ static void check_device(struct dockerfile_reader *r, struct dockerfile_instruct
 
 void dockerfile_read_mounts(struct dockerfile_reader *r, struct dockerfile_instruction *in)
 {
-	vec_each (flag, &in->flags) {
+	vec_each(flag, &in->flags) {
 		if (!flag->has_value)
 			continue;
 		if (slice_is(flag->name, "mount"))

@@ -55,7 +55,7 @@ struct span dockerfile_span(const struct dockerfile_instruction *in, struct slic
 const struct dockerfile_directive *dockerfile_directive(const struct dockerfile *d,
 							struct slice name)
 {
-	vec_each (it, &d->directives)
+	vec_each(it, &d->directives)
 		if (slice_eq_nocase(it->name, name))
 			return it;
 	return NULL;
@@ -64,7 +64,7 @@ const struct dockerfile_directive *dockerfile_directive(const struct dockerfile 
 const struct dockerfile_flag *dockerfile_flag(const struct dockerfile_instruction *in,
 					      struct slice name)
 {
-	vec_each (flag, &in->flags)
+	vec_each(flag, &in->flags)
 		if (slice_eq(flag->name, name))
 			return flag;
 	return NULL;

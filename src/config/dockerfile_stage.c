@@ -95,7 +95,7 @@ static void bind_env(struct linker *l, const struct dockerfile_instruction *in)
 {
 	const struct dockerfile_binding *before = l->now;
 
-	vec_each (pair, &in->pairs) {
+	vec_each(pair, &in->pairs) {
 		struct dockerfile_binding *b = bind(l, in, pair->key.value);
 
 		b->env = true;
@@ -107,7 +107,7 @@ static void bind_env(struct linker *l, const struct dockerfile_instruction *in)
 /* Without a value, ARG takes that of the global one. */
 static void bind_arg(struct linker *l, const struct dockerfile_instruction *in, bool global)
 {
-	vec_each (pair, &in->pairs) {
+	vec_each(pair, &in->pairs) {
 		struct dockerfile_binding *b = bind(l, in, pair->key.value);
 		const struct dockerfile_binding *outer =
 			global ? NULL : find(l->d->global_variables, b->name);
@@ -222,7 +222,7 @@ static void sort_names(struct linker *l)
 {
 	struct VEC_OF(struct dockerfile_stage_name) names = {0};
 
-	vec_each (s, &l->d->stages)
+	vec_each(s, &l->d->stages)
 		if (s->name.len)
 			*vec_add(l->r->arena, &names) =
 				(struct dockerfile_stage_name){s->name, s->index};
@@ -292,7 +292,7 @@ static void reach_from(struct walk *w, const struct dockerfile_instruction *in)
 		from = in->keyword == DOCKERFILE_COPY ? dockerfile_flag(in, SLICE("from")) : NULL;
 		if (from)
 			reach(w, dockerfile_stage_named(w->d, in, from->value));
-		vec_each (mount, &in->mounts)
+		vec_each(mount, &in->mounts)
 			if (mount->from.len)
 				reach(w, dockerfile_stage_named(w->d, in, mount->from));
 	}
@@ -322,7 +322,7 @@ void dockerfile_read_stages(struct dockerfile_reader *r)
 
 	map_init(&l.names);
 	r->d->global_variables = l.now;
-	vec_each (in, &r->d->instructions)
+	vec_each(in, &r->d->instructions)
 		link_instruction(&l, *in);
 	close_stage(&l, r->d->instructions.count);
 	map_release(&l.names);
@@ -361,10 +361,10 @@ void dockerfile_unmatched(const struct dockerfile *d, const struct dockerfile_in
 	struct docker_words_result result;
 
 	docker_words(word, &options, a, &result, NULL);
-	vec_each (name, &result.unmatched) {
+	vec_each(name, &result.unmatched) {
 		bool known = find(bindings, *name) != NULL;
 
-		vec_each (it, names)
+		vec_each(it, names)
 			known |= slice_eq(*it, *name);
 		if (!known)
 			*vec_add(a, names) = *name;

@@ -105,7 +105,7 @@ bool dockerignore_match(const struct dockerignore *i, struct slice path,
 	/* Go's filepath.Dir */
 	struct slice parent = dockerignore_clean(
 		slash == path.len ? SLICE(".") : slice_first(path, slash + 1), &a);
-	vec_each (p, &i->patterns) {
+	vec_each(p, &i->patterns) {
 		/* It could change nothing. */
 		if (p->exclusion != ignored || !applies(p, path, parent))
 			continue;

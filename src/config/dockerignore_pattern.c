@@ -12,7 +12,8 @@ enum item_kind {
 	ITEM_ANY, /* `.`: all but a line end */
 	ITEM_CLASS,
 	ITEM_BEGIN, /* `^`, `\A` */
-	ITEM_END,   /* `\z` */
+	ITEM_END,   /* `$`, `\z` */
+	ITEM_EDGE,  /* `\b`, negated `\B`: between a word's character and another one */
 	ITEM_DIRS,  /* `(.*` + `/)?`: begins an optional part ... */
 	ITEM_BODY,  /* ... that is this one */
 };
@@ -61,7 +62,7 @@ static uint32_t rune_at(struct slice s, size_t at, size_t *width)
 /* --- filepath.Match's opinion of the syntax --- */
 
 /* One character of a range, with its escape; it may not be the last of the pattern. */
-static bool range_end(struct slice p, size_t *at)
+static bool range_end(struct slice p, size_t *at, uint32_t *ret)
 {
 	size_t width;
 
@@ -69,41 +70,90 @@ static bool range_end(struct slice p, size_t *at)
 		return false;
 	if (p.data[*at] == '\\')
 		*at += 1;
-	uint32_t rune = rune_at(p, *at, &width);
-	if (*at >= p.len || (rune == 0xfffd && width == 1))
+	*ret = rune_at(p, *at, &width);
+	if (*at >= p.len || (*ret == 0xfffd && width == 1))
 		return false;
 	*at += width;
 	return *at < p.len;
 }
 
-static bool bracket(struct slice p, size_t *at)
+/* Behind `[`; *ret_dot says whether a dot would match. */
+static bool bracket(struct slice p, size_t *at, bool *ret_dot)
 {
-	bool any = false;
+	bool any = false, dot = false, negated = *at < p.len && p.data[*at] == '^';
+	uint32_t low, high;
 
-	if (*at < p.len && p.data[*at] == '^')
-		*at += 1;
+	*at += negated;
 	while (*at >= p.len || p.data[*at] != ']' || !any) {
-		if (!range_end(p, at))
+		if (!range_end(p, at, &low))
 			return false;
+		high = low;
 		if (p.data[*at] == '-') {
 			*at += 1;
-			if (!range_end(p, at))
+			if (!range_end(p, at, &high))
 				return false;
 		}
+		dot |= low <= '.' && '.' <= high;
 		any = true;
 	}
 	*at += 1;
+	*ret_dot = dot != negated;
 	return true;
 }
 
-static bool sound(struct slice p)
+/* From `at` to the next star outside brackets, by filepath's own idea of brackets. */
+static size_t chunk_end(struct slice p, size_t at)
 {
-	for (size_t at = 0; at < p.len;) {
+	bool inside = false;
+
+	for (; at < p.len && (inside || p.data[at] != '*'); at++) {
+		if (p.data[at] == '\\')
+			at++;
+		else if (p.data[at] == '[' || p.data[at] == ']')
+			inside = p.data[at] == '[';
+	}
+	return at < p.len ? at : p.len;
+}
+
+/* *ret_dot: it has one character, and a dot matches it. */
+static bool sound_chunk(struct slice p, bool *ret_dot)
+{
+	size_t count = 0;
+	bool dot = false;
+
+	for (size_t at = 0; at < p.len; count++) {
 		char c = p.data[at++];
 
-		if (c == '\\' && at++ >= p.len)
+		dot = c == '.' || c == '?';
+		if (c == '\\') {
+			if (at >= p.len)
+				return false;
+			dot = p.data[at++] == '.';
+		}
+		if (c == '[' && !bracket(p, &at, &dot))
 			return false;
-		if (c == '[' && !bracket(p, &at))
+	}
+	*ret_dot = count == 1 && dot;
+	return true;
+}
+
+/*
+ * patternmatcher asks filepath.Match(pattern, ".") for its error alone, and
+ * that looks at a part behind a star only when what stands before it matched.
+ * So two parts are looked at at most, and the second one after a first one
+ * that is empty or matches the dot.
+ */
+static bool sound(struct slice p)
+{
+	size_t start = 0, end = 0;
+	bool dot = true;
+
+	for (int i = 0; i < 2 && dot; i++) {
+		start = end;
+		while (start < p.len && p.data[start] == '*')
+			start++;
+		end = chunk_end(p, start);
+		if (!sound_chunk(slice_first(slice_from(p, start), end - start), &dot))
 			return false;
 	}
 	return true;
@@ -172,6 +222,8 @@ static void write_expression(struct compiler *c)
 {
 	for (bool first = true; c->at < c->pattern.len; first = false)
 		write_character(c, first);
+	/* An escape character at the end of the pattern protects it, as it does there. */
+	add(c, SLICE("$"));
 }
 
 /* --- the expression becomes items --- */
@@ -226,7 +278,39 @@ static char here(const struct compiler *c)
 	return c->at < c->expression.count ? c->expression.items[c->at] : 0;
 }
 
-/* Behind a backslash: a character that stands for itself or for a control character. */
+static bool digits(struct compiler *c, unsigned base, size_t least, size_t most, uint32_t *ret)
+{
+	size_t n = 0;
+
+	for (*ret = 0; n < most && *ret <= 0x10ffff; n++, c->at++) {
+		char byte = ascii_tolower(here(c));
+		unsigned digit = ascii_digit(byte)	      ? (unsigned)(byte - '0')
+				 : byte >= 'a' && byte <= 'f' ? (unsigned)(byte - 'a') + 10
+							      : base;
+
+		if (digit >= base)
+			break;
+		*ret = *ret * base + digit;
+	}
+	return n >= least && *ret <= 0x10ffff;
+}
+
+/* `\x7e`, `\x{7e}`, `\07`; a single digit would be a back reference. */
+static bool escaped_number(struct compiler *c, char byte, uint32_t *ret)
+{
+	size_t start = c->at;
+
+	if (byte != 'x') {
+		c->at--;
+		return digits(c, 8, 1, 3, ret) && (byte == '0' || c->at > start);
+	}
+	if (here(c) != '{')
+		return digits(c, 16, 2, 2, ret);
+	c->at++;
+	return digits(c, 16, 1, SIZE_MAX, ret) && here(c) == '}' && c->at++;
+}
+
+/* Behind a backslash: a character that stands for itself, for a control character or by number. */
 static bool escaped_rune(struct compiler *c, uint32_t *ret)
 {
 	static const char from[] = "afnrtv", to[] = "\a\f\n\r\t\v";
@@ -234,8 +318,10 @@ static bool escaped_rune(struct compiler *c, uint32_t *ret)
 	const char *found = byte ? strchr(from, byte) : NULL;
 
 	c->at++;
+	if (byte == 'x' || (byte >= '0' && byte <= '7'))
+		return escaped_number(c, byte, ret);
 	*ret = found ? (unsigned char)to[found - from] : (unsigned char)byte;
-	return found || (*ret && *ret < 0x80 && !ascii_alnum(byte));
+	return found || (c->at <= c->expression.count && *ret < 0x80 && !ascii_alnum(byte));
 }
 
 static bool class_rune(struct compiler *c, uint32_t *ret)
@@ -320,6 +406,12 @@ static bool read_escape(struct compiler *c, struct item *item)
 		c->at++;
 		return true;
 	}
+	if (lower == 'b') {
+		item->kind = ITEM_EDGE;
+		item->negated = byte == 'B';
+		c->at++;
+		return true;
+	}
 	if (byte && strchr("dsw", lower)) {
 		c->at++;
 		item->kind = ITEM_CLASS;
@@ -348,6 +440,8 @@ static bool read_item(struct compiler *c)
 	}
 	if (item.rune == '^')
 		item.kind = ITEM_BEGIN;
+	else if (item.rune == '$')
+		item.kind = ITEM_END;
 	else if (item.rune == '.')
 		item.kind = ITEM_ANY;
 	else if (item.rune == '[' ? !read_class(c, &item)
@@ -405,6 +499,7 @@ static bool consumes(const struct item *item, uint32_t rune)
 		return found != item->negated;
 	case ITEM_BEGIN:
 	case ITEM_END:
+	case ITEM_EDGE:
 	case ITEM_DIRS:
 	case ITEM_BODY:
 	default:
@@ -412,8 +507,36 @@ static bool consumes(const struct item *item, uint32_t rune)
 	}
 }
 
+#define NO_RUNE 0x110000u
+
+static bool word_rune(uint32_t rune)
+{
+	return rune < 0x80 && (ascii_alnum((char)rune) || rune == '_');
+}
+
+/* An item that asks where it stands and takes no character. */
+static bool holds(const struct item *item, uint32_t before, uint32_t behind)
+{
+	switch (item->kind) {
+	case ITEM_BEGIN:
+		return before == NO_RUNE;
+	case ITEM_END:
+		return behind == NO_RUNE;
+	case ITEM_EDGE:
+		return (word_rune(before) != word_rune(behind)) != item->negated;
+	case ITEM_RUNE:
+	case ITEM_ANY:
+	case ITEM_CLASS:
+	case ITEM_DIRS:
+	case ITEM_BODY:
+	default:
+		return item->star;
+	}
+}
+
 /* What is reached without a character; that only leads forward. */
-static void close_states(const struct dockerignore_program *p, bool *states, bool begin, bool end)
+static void close_states(const struct dockerignore_program *p, bool *states, uint32_t before,
+			 uint32_t behind)
 {
 	for (size_t i = 0; i < p->count; i++) {
 		const struct item *item = &p->items[i];
@@ -422,40 +545,51 @@ static void close_states(const struct dockerignore_program *p, bool *states, boo
 			continue;
 		if (item->kind == ITEM_DIRS)
 			states[i + 1] = states[i + 2] = true;
-		else if (item->star || (item->kind == ITEM_BEGIN && begin) ||
-			 (item->kind == ITEM_END && end))
+		else if (item->star || holds(item, before, behind))
 			states[i + 1] = true;
 	}
 }
 
+/* One character further. */
+static void step(const struct dockerignore_program *p, const bool *states, bool *next,
+		 uint32_t rune)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		const struct item *item = &p->items[i];
+
+		if (!states[i])
+			continue;
+		if (item->kind == ITEM_BODY) {
+			next[i] |= rune != '\n';
+			next[i + 1] |= rune == '/';
+		} else if (consumes(item, rune)) {
+			next[item->star ? i : i + 1] = true;
+		}
+	}
+}
+
+/* Whoever reaches the end of the program has matched: what binds it to the path's end is an item.
+ */
 static bool run_program(const struct dockerignore_program *p, struct slice path)
 {
 	bool states[STATES], next[STATES];
+	uint32_t before = NO_RUNE;
 	size_t width, n = p->count + 1;
 
 	memset(states, 0, n * sizeof(bool));
 	states[0] = true;
-	close_states(p, states, true, slice_empty(path));
-	for (; path.len; path = slice_from(path, width)) {
-		uint32_t rune = rune_at(path, 0, &width);
+	for (;;) {
+		uint32_t rune = path.len ? rune_at(path, 0, &width) : NO_RUNE;
 
+		close_states(p, states, before, rune);
+		if (states[p->count] || rune == NO_RUNE)
+			return states[p->count];
 		memset(next, 0, n * sizeof(bool));
-		for (size_t i = 0; i < p->count; i++) {
-			const struct item *item = &p->items[i];
-
-			if (!states[i])
-				continue;
-			if (item->kind == ITEM_BODY) {
-				next[i] |= rune != '\n';
-				next[i + 1] |= rune == '/';
-			} else if (consumes(item, rune)) {
-				next[item->star ? i : i + 1] = true;
-			}
-		}
+		step(p, states, next, rune);
 		memcpy(states, next, n * sizeof(bool));
-		close_states(p, states, false, path.len == width);
+		before = rune;
+		path = slice_from(path, width);
 	}
-	return states[p->count];
 }
 
 bool dockerignore_run(const struct dockerignore_program *p, struct slice path)

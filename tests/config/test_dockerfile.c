@@ -208,7 +208,7 @@ static const struct problem_case problems[] = {
 	{"FROM a\nSHELL sh -c", DOCKERFILE_BAD_ARGUMENTS, "sh -c",
 	 "SHELL requires the arguments to be in JSON form", 2},
 	{"FROM a\nHEALTHCHECK curl x", DOCKERFILE_BAD_ARGUMENTS, "curl",
-	 "Unknown type \"curl\" in HEALTHCHECK (try CMD)", 2},
+	 "Unknown type \"CURL\" in HEALTHCHECK (try CMD)", 2},
 	{"FROM a\nHEALTHCHECK CMD", DOCKERFILE_BAD_ARGUMENTS, "CMD",
 	 "Missing command after HEALTHCHECK CMD", 2},
 	{"FROM a\nVOLUME [\"\"]", DOCKERFILE_BAD_ARGUMENTS, "\"\"",
@@ -235,7 +235,7 @@ static void tells_what_is_refused(void **state)
 		const struct dockerfile *d = parse(state, c->text);
 		const struct dockerfile_problem *found = NULL;
 
-		vec_each (p, &d->problems)
+		vec_each(p, &d->problems)
 			if (!found && p->code == c->code)
 				found = p;
 		if (!found)
@@ -252,7 +252,7 @@ static void goes_on_behind_a_mistake(void **state)
 		parse(state, "FROM a\nENV x\nCMD [1]\nCOPPY a b\nCOPY a\nUSER u\n");
 	size_t errors = 0;
 
-	vec_each (p, &d->problems)
+	vec_each(p, &d->problems)
 		errors += p->severity != DOCKERFILE_WARNING;
 	assert_int_equal(errors, 4);
 	assert_int_equal(d->instructions.count, 6);
@@ -479,7 +479,7 @@ static void check_spans(const struct dockerfile *d)
 {
 	uint64_t end = 0;
 
-	vec_each (it, &d->instructions) {
+	vec_each(it, &d->instructions) {
 		const struct dockerfile_instruction *in = *it;
 
 		at(d, in->span);
@@ -488,23 +488,23 @@ static void check_spans(const struct dockerfile *d)
 		for (; in; in = in->child) {
 			at(d, in->name.span);
 			at(d, in->arguments_span);
-			vec_each (w, &in->words)
+			vec_each(w, &in->words)
 				at(d, w->span);
-			vec_each (p, &in->pairs) {
+			vec_each(p, &in->pairs) {
 				at(d, p->key.span);
 				at(d, p->value.span);
 			}
-			vec_each (flag, &in->flags)
+			vec_each(flag, &in->flags)
 				at(d, flag->value_span);
-			vec_each (h, &in->heredocs) {
+			vec_each(h, &in->heredocs) {
 				at(d, h->word);
 				at(d, h->span);
 			}
 		}
 	}
-	vec_each (p, &d->problems)
+	vec_each(p, &d->problems)
 		at(d, p->span);
-	vec_each (c, &d->comments)
+	vec_each(c, &d->comments)
 		at(d, c->span);
 }
 

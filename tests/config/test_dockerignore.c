@@ -60,6 +60,15 @@ static const struct match_case matches[] = {
 	{"a+(b)", "a+(b)", true},
 	{"a+(b)", "aab", false},
 	{"[*]", "[]", true},
+	{"src\\bin", "srcbin", false},
+	{"a\\b/*", "a/x", true},
+	{"a\\Bb*", "abx", true},
+	{"\\x61?", "ab", true},
+	{"\\x{61}\\062", "a2", true},
+	/* What stands behind a star is looked at when it is needed; an escape there protects the
+	   end. */
+	{"a*\\", "ab$c", true},
+	{"a^b?", "a^bc", false},
 };
 
 static void matching(void **state)
