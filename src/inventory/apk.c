@@ -110,6 +110,7 @@ const struct inventory_row inventory_apk_installed = {
 	.os_database = true,
 	.max_size = MAX_SIZE,
 	.matches = matches,
+	.ends = "d",
 	.parse = parse,
 	.fixed_paths = fixed_paths,
 };

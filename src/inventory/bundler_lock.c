@@ -221,5 +221,6 @@ const struct inventory_row inventory_bundler_lock = {
 	.scopes = INVENTORY_DIRECTORY,
 	.max_size = MAX_SIZE,
 	.matches = matches,
+	.ends = "kd",
 	.parse = parse,
 };

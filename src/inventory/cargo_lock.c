@@ -147,5 +147,6 @@ const struct inventory_row inventory_cargo_lock = {
 	.scopes = INVENTORY_IMAGE | INVENTORY_DIRECTORY,
 	.max_size = MAX_SIZE,
 	.matches = matches,
+	.ends = "k",
 	.parse = parse,
 };

@@ -141,6 +141,7 @@ const struct inventory_row inventory_composer_installed = {
 	.scopes = INVENTORY_IMAGE | INVENTORY_DIRECTORY,
 	.max_size = MAX_SIZE,
 	.matches = matches_installed,
+	.ends = "n",
 	.parse = parse_installed,
 };
 
@@ -150,5 +151,6 @@ const struct inventory_row inventory_composer_lock = {
 	.scopes = INVENTORY_DIRECTORY,
 	.max_size = MAX_SIZE,
 	.matches = matches_lock,
+	.ends = "k",
 	.parse = parse_lock,
 };

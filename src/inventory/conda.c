@@ -152,6 +152,7 @@ const struct inventory_row inventory_conda = {
 	.scopes = INVENTORY_IMAGE | INVENTORY_DIRECTORY,
 	.max_size = MAX_SIZE,
 	.matches = matches_meta,
+	.ends = "n",
 	.parse = parse_meta,
 };
 
@@ -161,5 +162,6 @@ const struct inventory_row inventory_conda_environment = {
 	.scopes = INVENTORY_DIRECTORY,
 	.max_size = MAX_SIZE,
 	.matches = matches_environment,
+	.ends = "l",
 	.parse = parse_environment,
 };

@@ -138,5 +138,6 @@ const struct inventory_row inventory_dotnet_deps = {
 	.scopes = INVENTORY_IMAGE | INVENTORY_DIRECTORY,
 	.max_size = MAX_SIZE,
 	.matches = matches,
+	.ends = "n",
 	.parse = parse,
 };

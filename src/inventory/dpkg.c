@@ -156,6 +156,7 @@ const struct inventory_row inventory_dpkg_status = {
 	.os_database = true,
 	.max_size = MAX_SIZE,
 	.matches = matches_status,
+	.ends = "s",
 	.parse = parse,
 	.fixed_paths = status_paths,
 };
@@ -197,5 +198,6 @@ const struct inventory_row inventory_dpkg_list = {
 	.scopes = INVENTORY_IMAGE,
 	.max_size = MAX_SIZE,
 	.matches = matches_list,
+	.ends = "ts",
 	.parse = parse_list,
 };

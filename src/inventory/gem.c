@@ -224,5 +224,6 @@ const struct inventory_row inventory_gem = {
 	.scopes = INVENTORY_IMAGE | INVENTORY_DIRECTORY,
 	.max_size = MAX_SIZE,
 	.matches = matches,
+	.ends = "c",
 	.parse = parse,
 };

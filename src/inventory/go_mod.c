@@ -413,6 +413,7 @@ const struct inventory_row inventory_go_mod = {
 	.scopes = INVENTORY_DIRECTORY,
 	.max_size = MAX_SIZE,
 	.matches = matches_mod,
+	.ends = "d",
 	.parse = parse_mod,
 };
 
@@ -422,5 +423,6 @@ const struct inventory_row inventory_go_sum = {
 	.scopes = INVENTORY_DIRECTORY,
 	.max_size = MAX_SIZE,
 	.matches = matches_sum,
+	.ends = "m",
 	.parse = parse_sum,
 };

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "inventory/program.h"
 #include "inventory/rows.h"
+#include "inventory/rpm_vendor.h"
 
 const struct inventory_row *const inventory_rows[] = {
 	&inventory_os_release,
@@ -39,6 +40,19 @@ const struct inventory_row *const inventory_rows[] = {
 	&inventory_pdm_lock,
 	&inventory_uv_lock,
 	&inventory_cargo_lock,
+	&inventory_hex_lock,
+	&inventory_pub_lock,
+	&inventory_bun_lock,
+	&inventory_pylock,
+	&inventory_swift_resolved,
+	&inventory_podfile_lock,
+	&inventory_conan_lock,
+	&inventory_julia_manifest,
+	&inventory_renv_lock,
+	&inventory_r_package,
+	&inventory_haskell_lock,
+	&inventory_opam,
+	&inventory_bitnami,
 	&inventory_go_mod,
 	&inventory_go_sum,
 	&inventory_gem,
@@ -55,12 +69,23 @@ const struct inventory_row *const inventory_rows[] = {
 
 const size_t inventory_row_count = ARRAY_LEN(inventory_rows);
 
+static bool may_end(const char *ends, char last)
+{
+	while (*ends && *ends != last)
+		ends++;
+	return *ends != '\0';
+}
+
 const struct inventory_row *inventory_match_path(unsigned scope, struct slice path)
 {
+	char last = slice_empty(path) ? '\0' : path.data[path.len - 1];
+
 	for (size_t i = 0; i < inventory_row_count; i++) {
 		const struct inventory_row *row = inventory_rows[i];
 
-		if ((row->scopes & scope) && row->matches && row->matches(path))
+		if (!(row->scopes & scope) || !row->matches || (row->ends && !may_end(row->ends, last)))
+			continue;
+		if (row->matches(path))
 			return row;
 	}
 	return NULL;
@@ -140,5 +165,10 @@ void inventory_apply_os(struct package_list *packages, const struct os_release *
 				       : NULL;
 		p->release = suffix;
 		p->distro = distro;
+		if (p->ecosystem && p->origin == ORIGIN_RPM &&
+		    rpm_vendor_is_foreign(p->ecosystem, p->maintainer)) {
+			p->flags |= PACKAGE_FOREIGN;
+			p->ecosystem = NULL;
+		}
 	}
 }

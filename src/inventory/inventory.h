@@ -66,6 +66,8 @@ struct inventory_row {
 	const char *unsupported;
 	/* By path alone; called for every file of a target, so it must be cheap. */
 	bool (*matches)(struct slice path);
+	/* The bytes that such a path may end with, so that most rows need not be asked.  NULL: any. */
+	const char *ends;
 	/*
 	 * Packages of the file into out.  The engine sets path and layer of each
 	 * package afterwards; a parser sets origin, name, version, source_*,

@@ -121,5 +121,6 @@ const struct inventory_row inventory_node_package = {
 	.scopes = INVENTORY_IMAGE | INVENTORY_DIRECTORY,
 	.max_size = MAX_SIZE,
 	.matches = matches,
+	.ends = "n",
 	.parse = parse,
 };

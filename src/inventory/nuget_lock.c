@@ -56,5 +56,6 @@ const struct inventory_row inventory_nuget_lock = {
 	.scopes = INVENTORY_DIRECTORY,
 	.max_size = MAX_SIZE,
 	.matches = matches,
+	.ends = "n",
 	.parse = parse,
 };

@@ -170,6 +170,7 @@ const struct inventory_row inventory_nuget_config = {
 	.scopes = INVENTORY_IMAGE | INVENTORY_DIRECTORY,
 	.max_size = MAX_SIZE,
 	.matches = matches_config,
+	.ends = "g",
 	.parse = parse_config,
 };
 
@@ -179,5 +180,6 @@ const struct inventory_row inventory_nuget_props = {
 	.scopes = INVENTORY_DIRECTORY,
 	.max_size = MAX_SIZE,
 	.matches = matches_props,
+	.ends = "s",
 	.parse = parse_props,
 };

@@ -188,5 +188,6 @@ const struct inventory_row inventory_npm_lock = {
 	.scopes = INVENTORY_DIRECTORY,
 	.max_size = MAX_SIZE,
 	.matches = matches,
+	.ends = "n",
 	.parse = parse,
 };

@@ -73,5 +73,6 @@ const struct inventory_row inventory_pdm_lock = {
 	.scopes = INVENTORY_DIRECTORY,
 	.max_size = MAX_SIZE,
 	.matches = matches,
+	.ends = "k",
 	.parse = parse,
 };

@@ -270,5 +270,6 @@ const struct inventory_row inventory_pnpm_lock = {
 	.scopes = INVENTORY_DIRECTORY,
 	.max_size = MAX_SIZE,
 	.matches = matches,
+	.ends = "l",
 	.parse = parse,
 };

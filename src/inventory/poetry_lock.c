@@ -60,5 +60,6 @@ const struct inventory_row inventory_poetry_lock = {
 	.scopes = INVENTORY_DIRECTORY,
 	.max_size = MAX_SIZE,
 	.matches = matches,
+	.ends = "k",
 	.parse = parse,
 };

@@ -224,5 +224,6 @@ const struct inventory_row inventory_requirements = {
 	.scopes = INVENTORY_DIRECTORY,
 	.max_size = MAX_SIZE,
 	.matches = matches,
+	.ends = "t",
 	.parse = parse,
 };

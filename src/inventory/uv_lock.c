@@ -245,5 +245,6 @@ const struct inventory_row inventory_uv_lock = {
 	.scopes = INVENTORY_DIRECTORY,
 	.max_size = MAX_SIZE,
 	.matches = matches,
+	.ends = "k",
 	.parse = parse,
 };

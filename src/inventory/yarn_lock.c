@@ -278,5 +278,6 @@ const struct inventory_row inventory_yarn_lock = {
 	.scopes = INVENTORY_DIRECTORY,
 	.max_size = MAX_SIZE,
 	.matches = matches,
+	.ends = "k",
 	.parse = parse,
 };

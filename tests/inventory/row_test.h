@@ -171,7 +171,8 @@ static inline void row_expect_paths(const struct inventory_row *row, const char 
 				    const char *const *no)
 {
 	for (; *yes; yes++)
-		if (!row->matches(slice_from_cstr(*yes)))
+		if (!row->matches(slice_from_cstr(*yes)) ||
+		    (row->ends && !strchr(row->ends, (*yes)[strlen(*yes) - 1])))
 			fail_msg("%s does not match", *yes);
 	for (; *no; no++)
 		if (row->matches(slice_from_cstr(*no)))
