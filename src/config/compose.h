@@ -181,7 +181,7 @@ struct compose_service {
 	const struct value *at; /* the member of `services`; its key is the name */
 	struct slice name;
 	bool job; /* stands under `jobs` */
-	bool enabled; /* has no profile or an active one, or is needed by one that is enabled */
+	bool enabled; /* has no profile, or an active one */
 	struct compose_text_list profiles;
 	const struct value *image, *container_name, *hostname, *platform, *pull_policy;
 	const struct value *user, *working_dir, *privileged, *read_only, *init, *tty, *stdin_open;

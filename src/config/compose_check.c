@@ -60,29 +60,29 @@ static void need_prefixed(struct checker *c, const struct value *v)
 
 static void check_resources(struct checker *c, const struct compose_service *s)
 {
-	vec_each (it, &s->networks)
+	vec_each(it, &s->networks)
 		if (!slice_is(it->network, "default") || map_get(&c->networks.map, it->network))
 			use(c, it->at, it->at->key_span.source ? it->at->key_span : it->at->span,
 			    &c->networks, "network", it->network);
-	vec_each (it, &s->volumes)
+	vec_each(it, &s->volumes)
 		if (it->valid && (it->type == MOUNT_VOLUME || it->type == MOUNT_CLUSTER))
 			use(c, it->at, it->span, &c->volumes, "volume", it->source);
-	vec_each (it, &s->secrets)
+	vec_each(it, &s->secrets)
 		use(c, it->at, it->source_span, &c->secrets, "secret", it->source);
-	vec_each (it, &s->build.secrets)
+	vec_each(it, &s->build.secrets)
 		use(c, it->at, it->at->span, &c->secrets, "secret", it->text);
-	vec_each (it, &s->configs)
+	vec_each(it, &s->configs)
 		use(c, it->at, it->source_span, &c->configs, "config", it->source);
 }
 
 static void check_names(struct checker *c, const struct compose_service *s)
 {
-	vec_each (it, &s->depends_on)
+	vec_each(it, &s->depends_on)
 		if (it->required)
 			need_service(c, it->at, it->service);
-	vec_each (it, &s->links)
+	vec_each(it, &s->links)
 		need_service(c, it->at, slice_first(it->text, slice_find_byte(it->text, ':')));
-	vec_each (it, &s->volumes_from)
+	vec_each(it, &s->volumes_from)
 		if (!slice_starts(it->text, SLICE("container:")))
 			need_service(c, it->at,
 				     slice_first(it->text, slice_find_byte(it->text, ':')));
@@ -130,7 +130,7 @@ static void check_conflicts(struct checker *c, const struct compose_service *s)
 
 static void check_resource(struct checker *c, const struct compose_resource *x, bool content)
 {
-	unsigned ways = (x->file != NULL) + (x->environment != NULL) + (x->content != NULL);
+	int ways = (x->file != NULL) + (x->environment != NULL) + (x->content != NULL);
 
 	if (x->external || x->at->type != NODE_MAP || !content)
 		return;
@@ -155,7 +155,7 @@ static bool profile_active(const struct compose_options *o, const struct compose
 	for (size_t i = 0; i < o->profile_count; i++) {
 		if (slice_is(o->profiles[i], "*"))
 			return true;
-		vec_each (it, &s->profiles)
+		vec_each(it, &s->profiles)
 			if (slice_eq(it->text, o->profiles[i]))
 				return true;
 	}
@@ -233,16 +233,14 @@ static void check_all(struct checker *c)
 {
 	struct compose_project *p = c->r->project;
 
-	if (p->version) {
+	/* A stack file still has one. */
+	if (p->version && !p->stack) {
 		struct problem *x = compose_problem(c->r, PROBLEM_OBSOLETE, p->version,
 						    "\"version\" is obsolete and ignored");
 		x->span = p->version->key_span;
 		x->name = SLICE("version");
-		/* A stack file still has one. */
-		if (p->stack)
-			p->problems.list.count--;
 	}
-	vec_each (s, &p->services) {
+	vec_each(s, &p->services) {
 		s->enabled = profile_active(c->r->options, s);
 		check_resources(c, s);
 		check_names(c, s);
@@ -250,17 +248,40 @@ static void check_all(struct checker *c)
 		if (p->stack)
 			check_stack(c, s);
 	}
-	vec_each (x, &p->secrets)
+	vec_each(x, &p->secrets)
 		check_resource(c, x, true);
-	vec_each (x, &p->configs)
+	vec_each(x, &p->configs)
 		check_resource(c, x, true);
 	find_cycles(c);
+}
+
+/* What is extended, or stands behind an alias, is met several times. */
+static void drop_repeated(struct compose_reader *r)
+{
+	struct problem_list *p = &r->project->problems;
+	struct map seen;
+	size_t kept = 0;
+
+	map_init(&seen);
+	for (size_t i = 0; i < p->list.count; i++) {
+		const struct problem *x = &p->list.items[i];
+		bool fresh;
+
+		map_put(&seen,
+			arena_printf(r->arena, "%d %u %llu %.*s", x->kind, x->span.source,
+				     (unsigned long long)x->span.offset, SLICE_ARG(x->message)),
+			&fresh);
+		if (fresh)
+			p->list.items[kept++] = *x;
+	}
+	p->list.count = kept;
+	map_release(&seen);
 }
 
 static void add_resources(struct checker *c, struct names *n, struct compose_resource_list *list)
 {
 	map_init(&n->map);
-	vec_each (x, list)
+	vec_each(x, list)
 		names_add(c->r, n, x->name, x);
 }
 
@@ -270,7 +291,7 @@ void compose_check(struct compose_reader *r)
 	struct checker c = {.r = r};
 
 	map_init(&c.services.map);
-	vec_each (s, &p->services)
+	vec_each(s, &p->services)
 		names_add(r, &c.services, s->name, s);
 	add_resources(&c, &c.networks, &p->networks);
 	add_resources(&c, &c.volumes, &p->volumes);
@@ -282,4 +303,5 @@ void compose_check(struct compose_reader *r)
 	map_release(&c.volumes.map);
 	map_release(&c.secrets.map);
 	map_release(&c.configs.map);
+	drop_repeated(r);
 }

@@ -119,7 +119,7 @@ static const struct compose_file *open_file(struct loader *l, struct slice path,
 
 static void note_variables(struct loader *l, const struct value *v, const struct interpolation *i)
 {
-	vec_each (it, &i->variables) {
+	vec_each(it, &i->variables) {
 		bool fresh;
 
 		map_put(&l->known, it->name, &fresh);
@@ -283,7 +283,7 @@ static void apply_extends(struct loader *l, struct value *root, const struct com
 			value_share(l->arena, extend(l, it, &before, f, scope, NULL));
 		group->first = group->last = NULL;
 		group->count = 0;
-		vec_each (it, &extended)
+		vec_each(it, &extended)
 			value_append(group, *it);
 	}
 }
@@ -337,7 +337,7 @@ static bool add_env(struct loader *l, struct scope *s, struct slice path, bool n
 	}
 	uint32_t source = source_add(l->sources, path, text, -1);
 	env_file_read(text, source, false, &outer, l->arena, &entries, &l->project->problems);
-	vec_each (it, &entries)
+	vec_each(it, &entries)
 		*vec_add(l->arena, &s->env) = *it;
 	scope_index(s);
 	*ret_source = source;

@@ -31,7 +31,9 @@ struct slice compose_resolve(const struct compose_reader *r, const struct value 
 {
 	const struct compose_file *f = at ? compose_file_of(r->project, at->span.source) : NULL;
 
-	if (slice_starts(path, SLICE("~")))
+	bool drive = path.len > 2 && ascii_alpha(path.data[0]) && path.data[1] == ':';
+
+	if (slice_starts(path, SLICE("~")) || drive)
 		return path;
 	return path_join(r->arena, f ? f->directory : r->project->directory, path);
 }
@@ -104,7 +106,7 @@ void compose_read_model(struct compose_reader *r)
 const struct compose_service *compose_find_service(const struct compose_project *p,
 						   struct slice name)
 {
-	vec_each (s, &p->services)
+	vec_each(s, &p->services)
 		if (slice_eq(s->name, name))
 			return s;
 	return NULL;
@@ -113,7 +115,7 @@ const struct compose_service *compose_find_service(const struct compose_project 
 const struct compose_resource *compose_find_resource(const struct compose_resource_list *list,
 						     struct slice name)
 {
-	vec_each (x, list)
+	vec_each(x, list)
 		if (slice_eq(x->name, name))
 			return x;
 	return NULL;
@@ -121,7 +123,7 @@ const struct compose_resource *compose_find_resource(const struct compose_resour
 
 bool compose_in_network(const struct compose_service *s, struct slice network)
 {
-	vec_each (it, &s->networks)
+	vec_each(it, &s->networks)
 		if (slice_eq(it->network, network))
 			return true;
 	return !s->networks.count && !s->network_mode && slice_is(network, "default");
@@ -134,7 +136,7 @@ bool compose_connected(const struct compose_project *p, const struct compose_ser
 	*ret_network = SLICE("default");
 	if (compose_in_network(a, *ret_network) && compose_in_network(b, *ret_network))
 		return true;
-	vec_each (it, &a->networks) {
+	vec_each(it, &a->networks) {
 		*ret_network = it->network;
 		if (compose_in_network(b, it->network))
 			return true;

@@ -123,7 +123,7 @@ static void read_env_file(struct compose_reader *r, const struct value *v, struc
 	}
 	env_file_read(source_get(r->sources, f.source)->bytes, f.source, f.raw, r->lookup, r->arena,
 		      &entries, &r->project->problems);
-	vec_each (e, &entries) {
+	vec_each(e, &entries) {
 		struct compose_pair p = {.at = v,
 					 .name = e->name,
 					 .value = e->value,

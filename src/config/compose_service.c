@@ -216,8 +216,14 @@ static void read_long_port(struct compose_reader *r, const struct value *v, stru
 		bad_port(r, target);
 	if (!p->published)
 		return;
-	bool ok = compose_parse_port(value_text(published), &parsed);
-	if (!ok && !slice_is(value_text(published), "0"))
+	struct slice text = value_text(published);
+	size_t colon = slice_rfind_byte(text, ':');
+	if (colon < text.len && slice_empty(p->host_ip)) {
+		p->host_ip = slice_first(text, colon);
+		text = slice_from(text, colon + 1);
+	}
+	bool ok = compose_parse_port(text, &parsed);
+	if (!ok && !slice_is(text, "0"))
 		bad_port(r, published);
 	p->host_first = parsed.target_first;
 	p->host_last = parsed.target_last;
@@ -298,6 +304,8 @@ static void read_mounts(struct compose_reader *r, const struct value *v,
 		else if (!compose_parse_volume(value_text(it), &m) && !it->unset)
 			compose_problem(r, PROBLEM_VALUE, it, "\"%.*s\" is no volume",
 					SLICE_ARG(slice_first(value_text(it), 100)));
+		while (m.target.len > 1 && slice_ends(m.target, SLICE("/")))
+			m.target.len--;
 		m.at = it;
 		m.span = it->span;
 		if (m.type == MOUNT_BIND && m.valid)
