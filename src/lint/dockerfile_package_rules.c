@@ -44,6 +44,12 @@ static void soften(const struct rule_context *c, const struct dockerfile_run *ru
 	x->confidence = CONFIDENCE_LOW;
 }
 
+/* KICS looks into the final stage only for some of its queries. */
+static bool in_final_stage(const struct rule_context *c, const struct dockerfile_run *run)
+{
+	return !run->stage || run->stage->index + 1 == view_of(c)->file->stages.count;
+}
+
 static bool mounts_cache(const struct dockerfile_run *run, const char *fragment)
 {
 	vec_each(m, &run->in->mounts)
@@ -143,7 +149,7 @@ static void check_yes(struct rule_context *c, const struct yes_row *row)
 		struct assessment *x = rule_fail(c, command->span, "%.*s %.*s asks before it installs: %s is missing",
 						 SLICE_ARG(t.program), SLICE_ARG(t.subcommand), row->fix);
 		rule_alias(c, x, row->hadolint);
-		rule_alias(c, x, row->kics);
+		rule_alias_if(c, x, in_final_stage(c, run), row->kics);
 		if (row->semgrep)
 			rule_alias(c, x, row->semgrep);
 		fix_option(c, x, &t, row->fix, false);
@@ -265,10 +271,11 @@ struct pin_row {
 	const char *hadolint, *kics, *semgrep;
 };
 
-static void pin_alias(struct rule_context *c, struct assessment *x, const struct pin_row *row)
+static void pin_alias(struct rule_context *c, struct assessment *x, const struct pin_row *row, struct slice package)
 {
 	rule_alias(c, x, row->hadolint);
-	if (row->kics)
+	/* KICS takes any git address for a version. */
+	if (row->kics && !slice_starts(package, SLICE("git")))
 		rule_alias(c, x, row->kics);
 	if (row->semgrep)
 		rule_alias(c, x, row->semgrep);
@@ -286,7 +293,7 @@ static void check_pin(struct rule_context *c, const struct pin_row *row)
 				continue;
 			struct assessment *x = rule_fail(c, package->span, "%.*s is installed in whatever version there is today",
 							 SLICE_ARG(package->value));
-			pin_alias(c, x, row);
+			pin_alias(c, x, row, package->value);
 			break;
 		}
 	}
@@ -425,6 +432,7 @@ static void check_gem_pin(struct rule_context *c)
 			continue;
 		vec_each(package, &t.operands) {
 			if (has(package->value, ":") || slice_ends(package->value, SLICE(".gem")) ||
+			    one_of(package->value, "true|false") ||
 			    package->span.offset > dashes_at(command))
 				continue;
 			struct assessment *x = rule_fail(c, package->span, "the gem %.*s is installed in whatever version there is today",
@@ -489,7 +497,7 @@ static bool pip_call(const struct shell_command *command, struct arena *a, bool 
 			*vec_add(a, &ret->options) = *w;
 			i += one_of(w->value, "--index-url|-i|--extra-index-url|--prefix|--root|-t|--target|-r|--requirement|-c|"
 					      "--constraint|--trusted-host|-f|--find-links|--cache-dir|--platform|--python-version|"
-					      "--timeout|--retries|--proxy|--cert|--src|-e|--editable|--global-option|--progress-bar|"
+					      "--timeout|--retries|--root-user-action|--python|--proxy|--cert|--src|-e|--editable|--global-option|--progress-bar|"
 					      "--no-binary|--only-binary|--upgrade-strategy|--abi|--implementation|--log");
 		} else if (!ret->subcommand_word) {
 			ret->subcommand_word = w;
@@ -528,7 +536,8 @@ static void check_pip_pin(struct rule_context *c)
 			struct assessment *x = rule_fail(c, package->span, "%.*s is installed in whatever version there is today",
 							 SLICE_ARG(package->value));
 			rule_alias(c, x, "hadolint:DL3013");
-			rule_alias_if(c, x, !slice_is(t.program, "pipx"), "kics:Unpinned Package Version in Pip Install");
+				rule_alias_if(c, x, !slice_is(t.program, "pipx") && !has(package->value, "="),
+				      "kics:Unpinned Package Version in Pip Install");
 			break;
 		}
 	}
@@ -604,7 +613,7 @@ static void check_apt_lists(struct rule_context *c)
 		struct assessment *x = rule_fail(c, update->span, "the package lists stay in the layer");
 		bool stays = stage_stays(c, run->stage);
 		tool_call(update, "apt-get|apt|aptitude", c->arena, &t);
-		rule_alias_if(c, x, stays, "hadolint:DL3009");
+		rule_alias_if(c, x, stays || run->in->parent, "hadolint:DL3009");
 		rule_alias(c, x, "kics:Apt Get Install Lists Were Not Deleted");
 		rule_alias(c, x, "semgrep:remove-package-lists");
 		soften(c, run, x);
@@ -713,7 +722,7 @@ static void check_clean(struct rule_context *c, const struct clean_row *row, con
 			continue;
 		struct assessment *x = rule_fail(c, install->span, "%.*s leaves its cache in the layer", SLICE_ARG(t.program));
 		rule_alias_if(c, x, !handled && !one_of(t.subcommand, "upgrade-minimal|remove|rm"), row->hadolint);
-		rule_alias_if(c, x, !handled, row->kics);
+		rule_alias_if(c, x, !handled && in_final_stage(c, run) && !has(rule_text(c, run->in->span), row->command), row->kics);
 		if (row->semgrep)
 			rule_alias_if(c, x, !handled, row->semgrep);
 		if (trivy_id)
@@ -790,7 +799,7 @@ static void check_yarn_cache(struct rule_context *c)
 			cleaned |= slice_is(t.subcommand, "cache") && t.operands.count && slice_is(t.operands.items[0].value, "clean");
 		}
 		if (!install || cleaned || mounts_cache(run, "/.cache/yarn") || mounts_cache(run, "/usr/local/share/.cache") ||
-		    !stage_stays(c, run->stage))
+		    !(stage_stays(c, run->stage) || run->in->parent))
 			continue;
 		rule_alias(c, rule_fail(c, install->span, "yarn leaves its download cache in the layer"), "hadolint:DL3060");
 	}
