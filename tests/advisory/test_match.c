@@ -333,6 +333,69 @@ static void test_modules(void **state)
 			    "ALSA-0[ALSA-0] < 1:14.0-1.el8 -> 1:14.0-1.el8");
 }
 
+/* Red Hat's other way to name a stream: in the package's name. */
+static void test_modular_names(void **state)
+{
+	(void)state;
+	test_index_add(&t, RECORD("RHSA-12", "",
+				  ENTRY("AlmaLinux:8", "nodejs:12::npm",
+					RANGE("ECOSYSTEM", BELOW("1:6.14-1.12.22")))));
+	test_index_add(&t, RECORD("RHSA-0", "",
+				  ENTRY("AlmaLinux:8", "npm", RANGE("ECOSYSTEM", BELOW("1:9-1")))));
+	test_index_build(&t, NOW);
+	assert_string_equal(ASK("AlmaLinux", "8", "npm", "1:6.13-1.12.20", .stream = "nodejs:12"),
+			    "RHSA-12[RHSA-12] < 1:6.14-1.12.22 -> 1:6.14-1.12.22");
+	assert_string_equal(ASK("AlmaLinux", "8", "npm", "1:6.13-1.12.20",
+				.stream = "nodejs:12:8030020201124152102:229f0a1c"),
+			    "RHSA-12[RHSA-12] < 1:6.14-1.12.22 -> 1:6.14-1.12.22");
+	assert_string_equal(ASK("AlmaLinux", "8", "npm", "1:6.13-1", .stream = "nodejs:10"), "");
+	assert_string_equal(ASK("AlmaLinux", "8", "npm", "1:6.13-1"), "RHSA-0[RHSA-0] < 1:9-1 -> 1:9-1");
+}
+
+static void test_custom_ranges(void **state)
+{
+#define CUSTOM(events)                                                                             \
+	RANGE("SEMVER", "{'introduced':'0'}")                                                      \
+	",'ecosystem_specific':{'custom_ranges':[{'type':'ECOSYSTEM','events':[" events "]}]}"
+	(void)state;
+	test_index_add(&t, RECORD("GO-1", "", ENTRY("Go", "example.org/a", CUSTOM(BELOW("7.8.11")))));
+	test_index_add(&t, RECORD("GO-2", "",
+				  ENTRY("Go", "example.org/b",
+					CUSTOM("{'introduced':'8.0.0'},{'fixed':'8.1.0'}"))));
+	/* An order that cannot be told bounds nothing. */
+	test_index_add(&t, RECORD("GO-3", "",
+				  ENTRY("Go", "example.org/c",
+					CUSTOM("{'introduced':'0'},{'fixed':'next week'}"))));
+	/* The module's own versions name a fix: that counts. */
+	test_index_add(&t, RECORD("GO-4", "",
+				  ENTRY("Go", "example.org/d",
+					RANGE("SEMVER", BELOW("1.2.0")) ",'ecosystem_specific':{'custom_ranges':["
+					"{'type':'ECOSYSTEM','events':[" BELOW("9.0.0") "]}]}")));
+	test_index_build(&t, NOW);
+	assert_string_equal(ASK("Go", "", "example.org/a", "v7.8.10+incompatible"),
+			    "GO-1[GO-1] < 7.8.11 -> 7.8.11");
+	assert_string_equal(ASK("Go", "", "example.org/a", "v7.9.0+incompatible"), "");
+	assert_string_equal(ASK("Go", "", "example.org/b", "v8.0.5+incompatible"),
+			    "GO-2[GO-2] >= 8.0.0, < 8.1.0 -> 8.1.0");
+	assert_string_equal(ASK("Go", "", "example.org/b", "v7.0.0+incompatible"), "");
+	assert_int_not_equal(*ASK("Go", "", "example.org/b", "v0.0.0-20230101000000-abcdefabcdef"), '\0');
+	assert_string_equal(ASK("Go", "", "example.org/c", "v99.0.0"), "GO-3[GO-3] any version");
+	assert_string_equal(ASK("Go", "", "example.org/d", "v1.3.0"), "");
+}
+
+/* Made up: no record known has a limit. */
+static void test_limits(void **state)
+{
+	(void)state;
+	test_index_add(&t, RECORD("L-1", "",
+				  ENTRY("npm", "a",
+					RANGE("SEMVER", "{'introduced':'1.0.0'},{'limit':'2.0.0'}"))));
+	test_index_build(&t, NOW);
+	assert_int_not_equal(*ASK("npm", "", "a", "1.5.0"), '\0');
+	assert_string_equal(ASK("npm", "", "a", "2.0.0"), "");
+	assert_string_equal(ASK("npm", "", "a", "0.9.0"), "");
+}
+
 static void test_unversioned(void **state)
 {
 	struct match_answer answer;
@@ -483,7 +546,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_names),	 TEST(test_versions),	 TEST(test_distributions),
 		TEST(test_errata),	 TEST(test_folding),	 TEST(test_fixed_versions),
-		TEST(test_modules),	 TEST(test_unversioned), TEST(test_withdrawn),
+		TEST(test_modules), TEST(test_modular_names), TEST(test_custom_ranges),
+		TEST(test_limits),	 TEST(test_unversioned), TEST(test_withdrawn),
 		TEST(test_explanations), TEST(test_severity),	 TEST(test_identifiers),
 	};
 

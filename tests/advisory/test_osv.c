@@ -294,6 +294,33 @@ static const char everything[] =
 	"'severity':[{'type':'CVSS_V2','score':'w'}]},{'package':{'ecosystem':'npm','name':'b'},"
 	"'versions':['1','2']}]}";
 
+static void test_fixes(void **state)
+{
+	struct osv_record r;
+
+	(void)state;
+	r = test_record(&arena, "{'id':'ALSA-1','related':['CVE-2024-1','GHSA-x','CVE-2024-2'],"
+				"'affected':[{'package':{'ecosystem':'AlmaLinux:8','name':'a'},'versions':['1']}]}");
+	assert_slice(test_join(&arena, &r.upstream), "CVE-2024-1 CVE-2024-2");
+	assert_slice(test_join(&arena, &r.related), "GHSA-x");
+	/* What `upstream` tells is not added to. */
+	r = test_record(&arena, "{'id':'RLSA-1','upstream':['CVE-2024-3'],'related':['CVE-2024-1'],"
+				"'affected':[{'package':{'ecosystem':'Rocky Linux:8','name':'a'},'versions':['1']}]}");
+	assert_slice(test_join(&arena, &r.upstream), "CVE-2024-3");
+	r = test_record(&arena, "{'id':'GHSA-1','related':['CVE-2024-1'],"
+				"'affected':[{'package':{'ecosystem':'npm','name':'a'},'versions':['1']}]}");
+	assert_int_equal(r.upstream.count, 0);
+	/* One flaw under a distribution's name for it. */
+	r = test_record(&arena, "{'id':'AZL-1','upstream':['CVE-2024-1'],'affected':[]}");
+	assert_slice(osv_own_cve(&r), "CVE-2024-1");
+	r = test_record(&arena, "{'id':'CGA-1','upstream':['GHSA-x','CVE-2024-1','CVE-2024-1'],'affected':[]}");
+	assert_slice(osv_own_cve(&r), "CVE-2024-1");
+	r = test_record(&arena, "{'id':'AZL-1','upstream':['CVE-2024-1','CVE-2024-2'],'affected':[]}");
+	assert_slice(osv_own_cve(&r), "");
+	r = test_record(&arena, "{'id':'DSA-1','upstream':['CVE-2024-1'],'affected':[]}");
+	assert_slice(osv_own_cve(&r), "");
+}
+
 static void test_wire(void **state)
 {
 	struct osv_record r = test_record(&arena, everything), back;
@@ -342,7 +369,7 @@ int main(void)
 		TEST(test_odd_types), TEST(test_severities),
 		TEST(test_id_rows),   TEST(test_versions),
 		TEST(test_modules),   TEST(test_own_cve),
-		TEST(test_wire),
+		TEST(test_wire),      TEST(test_fixes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
