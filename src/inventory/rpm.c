@@ -4,7 +4,8 @@
  * 36) and usr/share/rpm (image-based Fedora).
  *
  * A package's version is written as rpm's tools and advisories do it,
- * "epoch:version-release", an epoch of zero left away.
+ * "epoch:version-release", an epoch of zero left away; records of advisories that
+ * write it compare equal.
  *
  * Sources: rpm's macros file (%_dbpath and %_db_backend); SQLite, "WAL File
  * Format" (sqlite.org/walformat.html).
@@ -70,11 +71,9 @@ static void damage(struct rpm_sink *sink, const struct error *why)
 	inventory_partial(r->out, why->offset < 0 ? 0 : (uint64_t)why->offset, "%s", why->message);
 }
 
-static struct slice with_epoch(uint32_t epoch, struct slice version, struct slice release, struct arena *a)
+static struct slice with_epoch(uint32_t epoch, struct slice version, struct arena *a)
 {
-	if (epoch)
-		return arena_printf(a, "%u:%.*s-%.*s", epoch, SLICE_ARG(version), SLICE_ARG(release));
-	return arena_printf(a, "%.*s-%.*s", SLICE_ARG(version), SLICE_ARG(release));
+	return epoch ? arena_printf(a, "%u:%.*s", epoch, SLICE_ARG(version)) : arena_copy(a, version);
 }
 
 /* "name:stream:version:context:arch": the first two name what can be chosen. */
@@ -93,19 +92,14 @@ static struct slice module_stream(struct slice label)
  */
 static void set_source(struct package *p, const struct rpm_header *h, struct arena *a)
 {
-	struct slice nvr = h->source;
+	struct slice name, version;
 
 	p->source_name = p->name;
 	p->source_version = p->version;
-	if (!slice_cut_suffix(&nvr, SLICE(".src.rpm")) && !slice_cut_suffix(&nvr, SLICE(".nosrc.rpm")))
+	if (!package_source_rpm(h->source, &name, &version) || !inventory_sound(h->source))
 		return;
-	size_t release = slice_rfind_byte(nvr, '-');
-	size_t version = slice_rfind_byte(slice_first(nvr, release), '-');
-	if (release == nvr.len || version == release || version == 0 || !inventory_sound(nvr))
-		return;
-	p->source_name = arena_copy(a, slice_first(nvr, version));
-	p->source_version = with_epoch(h->epoch, slice_first(slice_from(nvr, version + 1), release - version - 1),
-				       slice_from(nvr, release + 1), a);
+	p->source_name = arena_copy(a, name);
+	p->source_version = with_epoch(h->epoch, version, a);
 }
 
 static bool sound_or_empty(struct slice text)
@@ -123,8 +117,10 @@ static void add_package(struct reader *r, const struct rpm_header *h, uint64_t o
 		inventory_partial(r->out, offset, "a header has no usable name, version and release");
 		return;
 	}
+	struct slice parts[] = { h->version, h->release };
+	struct slice version = arena_join(a, parts, 2, SLICE("-"));
 	struct package *p = inventory_add(r->out, ORIGIN_RPM, arena_copy(a, h->name),
-					  with_epoch(h->epoch, h->version, h->release, a));
+					  with_epoch(h->epoch, version, a));
 	p->architecture = arena_copy(a, h->arch);
 	p->module_stream = arena_copy(a, module_stream(h->module));
 	p->maintainer = arena_copy(a, slice_first(h->vendor, LIMIT_NAME));

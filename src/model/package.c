@@ -11,14 +11,15 @@
 	[id] = { .name = SLICE_INIT(ours), .purl_type = SLICE_INIT(type),                    \
 		 .trivy_type = SLICE_INIT(trivy), .shared_target = true,                     \
 		 .trivy_target = SLICE_INIT(target) }
-#define OS_DATABASE(id, ours, type)                                                          \
-	[id] = { .name = SLICE_INIT(ours), .purl_type = SLICE_INIT(type), .os = true }
+#define OS_DATABASE(id, ours, type, namespace)                                               \
+	[id] = { .name = SLICE_INIT(ours), .purl_type = SLICE_INIT(type), .os = true,        \
+		 .purl_namespace = SLICE_INIT(namespace) }
 
 static const struct package_origin_row origin_rows[ORIGIN_COUNT] = {
 	[ORIGIN_NONE] = { .name = SLICE_INIT("none") },
-	OS_DATABASE(ORIGIN_DPKG, "dpkg", "deb"),
-	OS_DATABASE(ORIGIN_APK, "apk", "apk"),
-	OS_DATABASE(ORIGIN_RPM, "rpm", "rpm"),
+	OS_DATABASE(ORIGIN_DPKG, "dpkg", "deb", "debian"),
+	OS_DATABASE(ORIGIN_APK, "apk", "apk", "alpine"),
+	OS_DATABASE(ORIGIN_RPM, "rpm", "rpm", "redhat"),
 	LANGUAGE_FILE(ORIGIN_GO_BINARY, "go-binary", "golang", "gobinary", false),
 	LANGUAGE_SHARED(ORIGIN_NODE_PACKAGE, "node-package", "npm", "node-pkg", "Node.js"),
 	LANGUAGE_FILE(ORIGIN_NPM_LOCK, "npm-lock", "npm", "npm", true),
@@ -31,9 +32,9 @@ static const struct package_origin_row origin_rows[ORIGIN_COUNT] = {
 	LANGUAGE_FILE(ORIGIN_PDM_LOCK, "pdm-lock", "pypi", "pdm", true),
 	LANGUAGE_FILE(ORIGIN_UV_LOCK, "uv-lock", "pypi", "uv", true),
 	LANGUAGE_FILE(ORIGIN_PYLOCK, "pylock", "pypi", "pylock", true),
-	OS_DATABASE(ORIGIN_PACMAN, "pacman", "alpm"),
-	OS_DATABASE(ORIGIN_OPKG, "opkg", "opkg"),
-	OS_DATABASE(ORIGIN_PORTAGE, "portage", "ebuild"),
+	OS_DATABASE(ORIGIN_PACMAN, "pacman", "alpm", "arch"),
+	OS_DATABASE(ORIGIN_OPKG, "opkg", "opkg", "openwrt"),
+	OS_DATABASE(ORIGIN_PORTAGE, "portage", "ebuild", "gentoo"),
 	LANGUAGE_SHARED(ORIGIN_JAVA_ARCHIVE, "java-archive", "maven", "jar", "Java"),
 	LANGUAGE_FILE(ORIGIN_MAVEN_POM, "maven-pom", "maven", "pom", true),
 	LANGUAGE_FILE(ORIGIN_GRADLE_LOCK, "gradle-lock", "maven", "gradle", true),
@@ -119,10 +120,22 @@ static struct slice os_namespace(const struct package *p)
 	if (p->ecosystem && !slice_empty(p->ecosystem->purl_namespace))
 		return p->ecosystem->purl_namespace;
 	struct slice vendor = slice_first(p->distro, slice_find_byte(p->distro, '-'));
-	if (!slice_empty(vendor))
-		return vendor;
-	return p->origin == ORIGIN_DPKG ? SLICE("debian") :
-	       p->origin == ORIGIN_APK ? SLICE("alpine") : SLICE("redhat");
+	const struct ecosystem *distribution = ecosystem_by_os_id(vendor);
+	if (distribution && slice_eq(distribution->purl_type, package_origin_row(p->origin)->purl_type))
+		return distribution->purl_namespace;
+	return slice_empty(vendor) ? package_origin_row(p->origin)->purl_namespace : vendor;
+}
+
+/* rpm's versions carry the epoch, purls have it as a qualifier of its own. */
+static void split_epoch(struct purl *purl, struct arena *a)
+{
+	struct slice epoch, rest;
+	uint64_t number;
+
+	if (!slice_split(purl->version, ':', &epoch, &rest) || !slice_to_u64(epoch, &number))
+		return;
+	purl->version = rest;
+	purl_add_qualifier(purl, a, SLICE("epoch"), epoch);
 }
 
 static void split_name(struct purl *purl, struct slice name, char separator)
@@ -141,6 +154,8 @@ static void os_parts(const struct package *p, struct arena *a, struct purl *purl
 {
 	purl->namespace = os_namespace(p);
 	purl->name = p->name;
+	if (p->origin == ORIGIN_RPM)
+		split_epoch(purl, a);
 	purl_add_qualifier(purl, a, SLICE("arch"), p->architecture);
 	purl_add_qualifier(purl, a, SLICE("distro"), p->distro);
 	purl_add_qualifier(purl, a, SLICE("modularitylabel"), p->module_stream);
@@ -196,8 +211,36 @@ static const struct ecosystem *ecosystem_of_namespace(struct slice namespace)
 	return NULL;
 }
 
-static void read_os_qualifiers(const struct purl *purl, struct package *p)
+bool package_source_rpm(struct slice file, struct slice *ret_name, struct slice *ret_version)
 {
+	if (!slice_cut_suffix(&file, SLICE(".src.rpm")) && !slice_cut_suffix(&file, SLICE(".nosrc.rpm")))
+		return false;
+	size_t release = slice_rfind_byte(file, '-');
+	size_t version = slice_rfind_byte(slice_first(file, release), '-');
+	if (release == file.len || version == release || version == 0)
+		return false;
+	*ret_name = slice_first(file, version);
+	*ret_version = slice_from(file, version + 1);
+	return true;
+}
+
+/* Ours is "name@version"; Syft names the source package's file. */
+static void read_upstream(struct slice value, struct package *p)
+{
+	struct slice version;
+
+	if (p->origin == ORIGIN_RPM && package_source_rpm(value, &p->source_name, &p->source_version))
+		return;
+	if (slice_split(value, '@', &p->source_name, &version))
+		p->source_version = version;
+}
+
+static void read_os_qualifiers(const struct purl *purl, struct arena *a, struct package *p)
+{
+	struct slice epoch = purl_qualifier(purl, SLICE("epoch"));
+
+	if (p->origin == ORIGIN_RPM && !slice_empty(epoch))
+		p->version = arena_printf(a, "%.*s:%.*s", SLICE_ARG(epoch), SLICE_ARG(p->version));
 	p->source_name = p->name;
 	p->source_version = p->version;
 	vec_each(q, &purl->qualifiers) {
@@ -207,12 +250,8 @@ static void read_os_qualifiers(const struct purl *purl, struct package *p)
 			p->distro = q->value;
 		else if (slice_is(q->key, "modularitylabel"))
 			p->module_stream = q->value;
-		else if (slice_is(q->key, "upstream")) {
-			struct slice version;
-
-			if (slice_split(q->value, '@', &p->source_name, &version))
-				p->source_version = version;
-		}
+		else if (slice_is(q->key, "upstream"))
+			read_upstream(q->value, p);
 	}
 }
 
@@ -222,7 +261,7 @@ bool package_from_purl(const struct purl *purl, struct arena *a, struct package 
 	if (package_origin_row(p->origin)->os) {
 		p->name = purl->name;
 		p->ecosystem = ecosystem_of_namespace(purl->namespace);
-		read_os_qualifiers(purl, p);
+		read_os_qualifiers(purl, a, p);
 		return true;
 	}
 	p->ecosystem = ecosystem_by_purl_type(purl->type);

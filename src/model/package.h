@@ -69,6 +69,7 @@ enum package_origin {
 struct package_origin_row {
 	struct slice name;         /* ours: "npm-lock" */
 	struct slice purl_type;    /* "npm" */
+	struct slice purl_namespace; /* of OS packages whose distribution is unknown */
 	struct slice trivy_type;   /* Trivy's Result.Type; empty for OS packages: the family */
 	bool os;                   /* Trivy's class os-pkgs, else lang-pkgs */
 	bool lock_file;            /* of a project; what came with a package in node_modules does not count */
@@ -88,6 +89,7 @@ enum package_flag {
 	PACKAGE_UNVERSIONED = 1 << 6,   /* "(devel)" and the like: cannot be compared */
 	PACKAGE_LOCAL = 1 << 7,     /* from a path or repository, not from the ecosystem's registry */
 	PACKAGE_GUESSED = 1 << 8,   /* its identity is pieced together from names, no descriptor tells it */
+	PACKAGE_FOREIGN = 1 << 10,  /* of another vendor than the distribution, whose advisories are not about it */
 	PACKAGE_OWNS = 1 << 9,      /* no package: a path that an OS package owns, until the files are united */
 };
 
@@ -124,6 +126,12 @@ struct package_list VEC_OF(struct package);
 /* Flat record; decode copies into the arena. False: the bytes are no such record. */
 void package_encode(const struct package *p, struct buf *b);
 bool package_decode(struct cursor *c, struct arena *a, struct package *ret);
+
+/*
+ * "name-version-release.src.rpm" or ".nosrc.rpm" -> name and "version-release";
+ * false: the file's name is not of that form.
+ */
+bool package_source_rpm(struct slice file, struct slice *ret_name, struct slice *ret_version);
 
 /* The package's canonical purl in the arena; empty when the origin has no purl type or the name none. */
 struct slice package_purl(const struct package *p, struct arena *a);

@@ -207,6 +207,7 @@ static void write_flags(struct json_writer *w, uint32_t flags)
 		{ PACKAGE_UNVERSIONED, "unversioned" },
 		{ PACKAGE_LOCAL, "local" },
 		{ PACKAGE_GUESSED, "guessed" },
+		{ PACKAGE_FOREIGN, "foreign" },
 	};
 
 	json_key(w, "flags");

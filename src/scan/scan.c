@@ -104,6 +104,23 @@ static void assess_pending_update(const struct match *m, struct arena *a, struct
 	fingerprint_compute(x->rule, x->subject, x->discriminator, &x->fingerprint);
 }
 
+/* Known vendors' versions are their own, so the distribution's advisories are not about them. */
+static void note_foreign(struct run *run, const struct package_list *packages)
+{
+	const struct package *first = NULL;
+	size_t count = 0;
+
+	vec_each(p, packages)
+		if (p->flags & PACKAGE_FOREIGN) {
+			first = first ? first : p;
+			count++;
+		}
+	if (first)
+		run_gap(run, GAP_LOCAL, GAP_REASON_NO_COVERAGE, first->path,
+			"%zu packages are by other vendors than the distribution, whose advisories are not about them; the first is %.*s by %.*s",
+			count, SLICE_ARG(first->name), SLICE_ARG(first->maintainer));
+}
+
 /* Advisories name Maven's packages by group and artifact; an archive need not tell its group. */
 static void note_groupless(struct run *run, const struct package_list *packages)
 {
@@ -153,7 +170,8 @@ static void note_incomparable(struct run *run, const struct package_list *packag
 	size_t unreleased = 0;
 
 	vec_each(p, packages)
-		unreleased += package_origin_row(p->origin)->os && !p->ecosystem;
+		unreleased += package_origin_row(p->origin)->os && !p->ecosystem &&
+			      !(p->flags & PACKAGE_FOREIGN);
 	if (unreleased)
 		run_gap(run, GAP_BLOCKING, GAP_REASON_UNKNOWN_OS, SLICE("operating system"),
 			"%zu packages belong to a distribution that is unknown or has no advisories here",
@@ -178,6 +196,7 @@ static void match_packages(struct run *run, const struct scan_options *options,
 		run_gap(run, GAP_BLOCKING, GAP_REASON_NO_ADVISORIES, set->index_path, "%s", err.message);
 	note_incomparable(run, &ret->packages);
 	note_groupless(run, &ret->packages);
+	note_foreign(run, &ret->packages);
 	note_unadvised(run, &ret->packages);
 	advisory_match(set, &ret->packages, run, ret, matches);
 	if (options->archive)

@@ -689,6 +689,82 @@ static void test_dependencies(void **state)
 	buf_release(&b);
 }
 
+static void test_identity(void **state)
+{
+	static const struct {
+		const char *id, *version, *vendor;
+		uint32_t epoch;
+		bool foreign;
+		const char *purl;
+	} cases[] = {
+		{ "rhel", "9.4", "Red Hat, Inc.", 3, false,
+		  "pkg:rpm/redhat/p@1-2?arch=x86_64&distro=rhel-9.4&epoch=3&upstream=s" },
+		{ "rhel", "9.4", "Fedora Project", 0, true,
+		  "pkg:rpm/redhat/p@1-2?arch=x86_64&distro=rhel-9.4&upstream=s" },
+		{ "rhel", "9.4", "", 0, false, "pkg:rpm/redhat/p@1-2?arch=x86_64&distro=rhel-9.4&upstream=s" },
+		{ "rocky", "9.4", "Rocky Enterprise Software Foundation", 0, false, NULL },
+		{ "almalinux", "8.10", "AlmaLinux", 0, false, NULL },
+		{ "almalinux", "8.10", "Docker", 0, true, NULL },
+		{ "opensuse-leap", "15.5", "SUSE LLC <https://www.suse.com/>", 0, false, NULL },
+		{ "sles", "15.5", "openSUSE", 0, false, NULL },
+		{ "sles", "15.5", "obs://build.opensuse.org/home:somebody", 0, true, NULL },
+		{ "mariner", "2.0", "Microsoft Corporation", 0, false,
+		  "pkg:rpm/azure-linux/p@1-2?arch=x86_64&distro=mariner-2.0&upstream=s" },
+		{ "photon", "5.0", "VMware, Inc.", 0, false, NULL },
+		/* Without advisories there is nothing to keep apart. */
+		{ "fedora", "40", "Docker", 0, false,
+		  "pkg:rpm/fedora/p@1-2?arch=x86_64&distro=fedora-40&upstream=s" },
+		{ "", "", "Docker", 0, false, "pkg:rpm/redhat/p@1-2?arch=x86_64&upstream=s" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct made_package made = { .name = "p", .version = "1", .release = "2", .arch = "x86_64",
+						   .source = "s-1-2.src.rpm", .epoch = cases[i].epoch,
+						   .vendor = cases[i].vendor };
+		const struct os_release os = { .id = slice_from_cstr(cases[i].id),
+					       .version_id = slice_from_cstr(cases[i].version) };
+		struct package again;
+		struct row_test t;
+		struct purl purl;
+
+		read_one(&t, &made);
+		inventory_apply_os(&t.out.packages, &os, &t.arena);
+		const struct package *p = &t.out.packages.items[0];
+		if (((p->flags & PACKAGE_FOREIGN) != 0) != cases[i].foreign)
+			fail_msg("%s on %s", cases[i].vendor, cases[i].id);
+		assert_true(p->ecosystem || cases[i].foreign || !ecosystem_by_os_id(os.id));
+		assert_true(!p->ecosystem || !cases[i].foreign);
+		struct slice text = package_purl(p, &t.arena);
+		if (cases[i].purl)
+			expect_text(text, cases[i].purl);
+		assert_true(purl_parse(text, &t.arena, &purl, NULL));
+		assert_true(package_from_purl(&purl, &t.arena, &again));
+		assert_true(slice_eq(again.version, p->version));
+		assert_true(slice_eq(again.source_name, p->source_name));
+		assert_true(slice_eq(again.source_version, p->source_version));
+		row_end(&t);
+	}
+}
+
+/* How Syft names the source package. */
+static void test_foreign_purl(void **state)
+{
+	struct arena a;
+	struct package p;
+	struct purl purl;
+
+	(void)state;
+	arena_init(&a, 0);
+	assert_true(purl_parse(SLICE("pkg:rpm/redhat/glibc-common@2.34-83.el9?epoch=1&upstream=glibc-2.34-83.el9.src.rpm"),
+			       &a, &purl, NULL));
+	assert_true(package_from_purl(&purl, &a, &p));
+	expect_text(p.version, "1:2.34-83.el9");
+	expect_text(p.source_name, "glibc");
+	expect_text(p.source_version, "2.34-83.el9");
+	arena_release(&a);
+}
+
 static void test_other_files(void **state)
 {
 	struct row_test t;
@@ -817,6 +893,8 @@ int main(void)
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_dependencies),
+		cmocka_unit_test(test_identity),
+		cmocka_unit_test(test_foreign_purl),
 		cmocka_unit_test(test_other_files),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_wal),
