@@ -304,10 +304,18 @@ static void deflate_ended(struct zip_stream *z)
 	}
 }
 
+/* Without a length the entry's end is not known: the next record is looked for where the data broke. */
 static void deflate_broken(struct zip_stream *z)
 {
 	entry_failed(z, ERR_FORMAT, "malformed deflate data");
-	skip_entry(z);
+	if (z->entry.flags & ZIP_FLAG_DESCRIPTOR) {
+		z->state = IN_JUNK;
+		z->any = true;
+		z->tail_len = 0;
+		z->seen = 0;
+	} else {
+		skip_entry(z);
+	}
 }
 
 /* Lends the decoder a part of the piece and takes back what it did not read. */
@@ -335,16 +343,19 @@ static bool pass_deflated(struct zip_stream *z, struct slice *piece)
 	size_t out;
 
 	do {
-		size_t had = piece->len;
+		const struct slice had = *piece;
 		int code = inflate_once(z, piece, &out);
 
 		if (!count_inflated(z, out))
 			return false;
 		show(z, slice_new(z->out, out));
 		/* Never seen to stand still; but it must not hang the scan. */
-		if (code < 0 || (had == piece->len && !out)) {
+		if (code < 0 || (had.len == piece->len && !out)) {
 			if (!descriptor && z->seen == z->entry.compressed)
 				break;
+			z->position -= had.len - piece->len;
+			z->seen -= had.len - piece->len;
+			*piece = had;
 			deflate_broken(z);
 			return true;
 		}
@@ -678,20 +689,21 @@ static bool take_record(struct zip_stream *z)
 
 static bool pass_record(struct zip_stream *z, struct slice *piece)
 {
-	size_t need = record_length(z);
+	for (;;) {
+		size_t need = record_length(z);
 
-	if (need == 0 && z->hold_len > 4) {
-		/* An end record that lies about its length: what follows may still be found. */
-		complain(z, z->position, "a zip64 end record with an impossible length");
-		z->hold_len = 4;
+		if (need == 0 && z->hold_len > 4)
+			/* An end record that lies about its length: what follows may still be found. */
+			complain(z, z->position, "a zip64 end record with an impossible length");
+		if (need == 0) {
+			start_junk(z);
+			return true;
+		}
+		if (z->hold_len == need)
+			return take_record(z);
+		if (!gather(z, piece, need))
+			return true;
 	}
-	if (need == 0) {
-		start_junk(z);
-		return true;
-	}
-	if (z->hold_len < need)
-		return !gather(z, piece, need) || record_length(z) != need || take_record(z);
-	return take_record(z);
 }
 
 static bool step(struct zip_stream *z, struct slice *piece)
