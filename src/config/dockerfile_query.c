@@ -32,11 +32,9 @@ struct span dockerfile_line_span(const struct dockerfile_instruction *in, size_t
 	if (!first)
 		return span;
 	span.offset = first->source + (offset - first->offset);
-	if (length) {
-		const struct dockerfile_piece *last = piece_at(root, offset + length - 1);
-
+	const struct dockerfile_piece *last = length ? piece_at(root, offset + length - 1) : NULL;
+	if (last)
 		span.length = last->source + (offset + length - last->offset) - span.offset;
-	}
 	return span;
 }
 
@@ -55,7 +53,7 @@ struct span dockerfile_span(const struct dockerfile_instruction *in, struct slic
 const struct dockerfile_directive *dockerfile_directive(const struct dockerfile *d,
 							struct slice name)
 {
-	vec_each(it, &d->directives)
+	vec_each (it, &d->directives)
 		if (slice_eq_nocase(it->name, name))
 			return it;
 	return NULL;
@@ -64,7 +62,7 @@ const struct dockerfile_directive *dockerfile_directive(const struct dockerfile 
 const struct dockerfile_flag *dockerfile_flag(const struct dockerfile_instruction *in,
 					      struct slice name)
 {
-	vec_each(flag, &in->flags)
+	vec_each (flag, &in->flags)
 		if (slice_eq(flag->name, name))
 			return flag;
 	return NULL;

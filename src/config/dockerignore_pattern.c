@@ -278,11 +278,12 @@ static char here(const struct compiler *c)
 	return c->at < c->expression.count ? c->expression.items[c->at] : 0;
 }
 
-static bool digits(struct compiler *c, unsigned base, size_t least, size_t most, uint32_t *ret)
+/* How many there were, `most` at most. */
+static size_t digits(struct compiler *c, unsigned base, size_t most, uint32_t *ret)
 {
 	size_t n = 0;
 
-	for (*ret = 0; n < most && *ret <= 0x10ffff; n++, c->at++) {
+	for (*ret = 0; n < most; n++, c->at++) {
 		char byte = ascii_tolower(here(c));
 		unsigned digit = ascii_digit(byte)	      ? (unsigned)(byte - '0')
 				 : byte >= 'a' && byte <= 'f' ? (unsigned)(byte - 'a') + 10
@@ -292,22 +293,18 @@ static bool digits(struct compiler *c, unsigned base, size_t least, size_t most,
 			break;
 		*ret = *ret * base + digit;
 	}
-	return n >= least && *ret <= 0x10ffff;
+	return n;
 }
 
-/* `\x7e`, `\x{7e}`, `\07`; a single digit would be a back reference. */
+/* `\x7e`, `\07`; a single digit would be a back reference. `\x{7e}` loses its braces' meaning. */
 static bool escaped_number(struct compiler *c, char byte, uint32_t *ret)
 {
 	size_t start = c->at;
 
-	if (byte != 'x') {
-		c->at--;
-		return digits(c, 8, 1, 3, ret) && (byte == '0' || c->at > start);
-	}
-	if (here(c) != '{')
-		return digits(c, 16, 2, 2, ret);
-	c->at++;
-	return digits(c, 16, 1, SIZE_MAX, ret) && here(c) == '}' && c->at++;
+	if (byte == 'x')
+		return digits(c, 16, 2, ret) == 2;
+	c->at--;
+	return digits(c, 8, 3, ret) && (byte == '0' || c->at > start);
 }
 
 /* Behind a backslash: a character that stands for itself, for a control character or by number. */
