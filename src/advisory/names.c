@@ -66,7 +66,7 @@ static const struct {
 	{ SLICE_INIT("SUSE"), false },
 	{ SLICE_INIT("openEuler"), false },
 	{ SLICE_INIT("Mageia"), false },
-	{ SLICE_INIT("Bitnami"), false }, /* programs that have another name there */
+	{ SLICE_INIT("Bitnami"), true }, /* programs that have another name there; versions without revision */
 };
 
 /* Further suffixes under which a release's records stand; '%' is the release. */

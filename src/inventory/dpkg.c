@@ -197,7 +197,7 @@ const struct inventory_row inventory_dpkg_list = {
 	.origin = ORIGIN_DPKG,
 	.scopes = INVENTORY_IMAGE,
 	.max_size = MAX_SIZE,
-	.matches = matches_list,
 	.ends = "ts",
+	.matches = matches_list,
 	.parse = parse_list,
 };

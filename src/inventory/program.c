@@ -146,6 +146,7 @@ const struct inventory_row inventory_program_file = {
 	.origin = ORIGIN_PROGRAM,
 	.scopes = INVENTORY_IMAGE | INVENTORY_DIRECTORY,
 	.max_size = SIZE_MAX,
+	.ends = "rpeNi", /* of the text rows' names */
 	.matches = matches,
 	.parse = parse,
 	.sieve_begin = sieve_begin,

@@ -31,6 +31,19 @@ extern const struct inventory_row inventory_pipfile_lock;
 extern const struct inventory_row inventory_pdm_lock;
 extern const struct inventory_row inventory_uv_lock;
 extern const struct inventory_row inventory_cargo_lock;
+extern const struct inventory_row inventory_hex_lock; /* mix.lock, rebar.lock, manifest.toml of Gleam */
+extern const struct inventory_row inventory_pub_lock; /* pubspec.lock */
+extern const struct inventory_row inventory_bun_lock;
+extern const struct inventory_row inventory_pylock;
+extern const struct inventory_row inventory_swift_resolved; /* Package.resolved */
+extern const struct inventory_row inventory_podfile_lock; /* Podfile.lock */
+extern const struct inventory_row inventory_conan_lock;
+extern const struct inventory_row inventory_julia_manifest;
+extern const struct inventory_row inventory_renv_lock;
+extern const struct inventory_row inventory_r_package; /* installed DESCRIPTION */
+extern const struct inventory_row inventory_haskell_lock; /* stack.yaml.lock, cabal.project.freeze */
+extern const struct inventory_row inventory_opam; /* installed in an opam switch */
+extern const struct inventory_row inventory_bitnami; /* .spdx-*.spdx of Bitnami's images */
 extern const struct inventory_row inventory_go_mod;
 extern const struct inventory_row inventory_go_sum;         /* of modules of old releases, see go_mod_settle */
 extern const struct inventory_row inventory_gem;            /* installed *.gemspec */

@@ -76,7 +76,7 @@ const struct package_origin_row *package_origin_row(enum package_origin origin)
 
 #define PACKAGE_TEXTS(X)                                                                      \
 	X(release) X(name) X(version) X(source_name) X(source_version) X(architecture)        \
-	X(module_stream) X(license) X(maintainer) X(integrity) X(cpe) X(distro) X(path)
+	X(module_stream) X(license) X(maintainer) X(integrity) X(uuid) X(cpe) X(distro) X(path)
 
 void package_encode(const struct package *p, struct buf *b)
 {
@@ -187,6 +187,7 @@ struct slice package_purl(const struct package *p, struct arena *a)
 		purl.name = p->name;
 	else
 		split_name(&purl, p->name, '/');
+	purl_add_qualifier(&purl, a, SLICE("uuid"), p->uuid);
 	buf_init(&text, 16 * LIMIT_PATH);
 	struct slice result = SLICE_EMPTY;
 	if (purl_normalize(&purl, a, NULL) && purl_format(&purl, &text))
@@ -265,6 +266,7 @@ bool package_from_purl(const struct purl *purl, struct arena *a, struct package 
 		return true;
 	}
 	p->ecosystem = ecosystem_by_purl_type(purl->type);
+	p->uuid = purl_qualifier(purl, SLICE("uuid"));
 	char separator = slice_is(purl->type, "maven") ? ':' : '/';
 	p->name = slice_empty(purl->namespace) ? purl->name :
 		  arena_printf(a, "%.*s%c%.*s", SLICE_ARG(purl->namespace), separator, SLICE_ARG(purl->name));

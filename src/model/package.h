@@ -112,6 +112,7 @@ struct package {
 	struct slice license;         /* as written there */
 	struct slice maintainer;
 	struct slice integrity;       /* as a lock file gives it */
+	struct slice uuid;            /* Julia: what tells packages of one name apart */
 	struct slice cpe;             /* CPE 2.3 formatted string, where the row knows it */
 	struct slice distro;          /* purl qualifier: "debian-12", "alpine-3.18.4" */
 	struct slice path;            /* file that told of it, no leading slash; "app.jar!/lib/x.jar" within an archive */

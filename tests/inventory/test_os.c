@@ -151,7 +151,9 @@ static void test_paths(void **state)
 		{ "var/lib/dpkg/status-old", NULL },
 		{ "x/var/lib/dpkg/status", NULL },
 		{ "var/lib/dpkg/status.d/base-files", &inventory_dpkg_status_d },
-		{ "var/lib/dpkg/status.d/base-files.md5sums", NULL },
+		{ "var/lib/dpkg/status.d/base-files.md5sums", &inventory_dpkg_list },
+		{ "var/lib/dpkg/info/bash.list", &inventory_dpkg_list },
+		{ "var/lib/dpkg/info/bash.md5sums", NULL },
 		{ "var/lib/dpkg/status.d/", NULL },
 		{ "var/lib/dpkg/status.d/a/b", NULL },
 		{ "lib/apk/db/installed", &inventory_apk_installed },
@@ -423,7 +425,7 @@ static void test_apk(void **state)
 	read_apk(&r, SLICE("C:Q1abc=\nP:libcrypto3\nV:3.1.4-r5\nA:x86_64\nS:1\nI:2\nT:Crypto\nU:https://example.test/\n"
 			   "L:Apache-2.0\no:openssl\nm:N <n@example.test>\nt:1\nc:0\n"
 			   "D:so:libc.musl-x86_64.so.1 busybox>=1.2 !bad zlib\np:so:libcrypto.so.3=3\nr:old\n"
-			   "F:\nF:lib\nM:0:0:755\nR:libcrypto.so.3\na:0:0:755\nZ:Q1xyz=\nF:etc\nR:P:x\n\n"
+			   "F:\nF:lib\nM:0:0:755\nR:libexample.so.3\na:0:0:755\nZ:Q1xyz=\nF:etc\nR:P:x\n\n"
 			   "P:alone\nV:1-r0\nF:\n"));
 	assert_int_equal(r.out.packages.count, 2);
 	assert_int_equal(r.out.partial.code, ERR_NONE);

@@ -209,6 +209,9 @@ static void test_rows(void **state)
 			snprintf(path, sizeof(path), "bin/python3.11");
 		assert_true(program_named(row, slice_from_cstr(path)));
 		assert_true(program_known_name(slice_from_cstr(path)));
+		for (size_t k = 0; row->text && k < PROGRAM_NAMES && row->names[k]; k++)
+			assert_non_null(strchr(inventory_program_file.ends,
+					       row->names[k][strlen(row->names[k]) - 1]));
 		assert_int_not_equal(row->patterns[0].shape, 0);
 		for (size_t k = 0; k < PROGRAM_PATTERNS && row->patterns[k].shape; k++) {
 			const struct program_pattern *p = &row->patterns[k];
