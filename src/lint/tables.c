@@ -7,6 +7,7 @@
 const struct rule_table *const lint_tables[] = {
 	&dockerfile_stage_rules,
 	&dockerfile_package_rules,
+	&dockerfile_shell_rules,
 	&pragma_rules,
 };
 const size_t lint_table_count = ARRAY_LEN(lint_tables);
@@ -33,7 +34,7 @@ static void dockerfile_units(const struct document *d, struct arena *a, struct p
 
 static const struct lint_evaluator evaluators[] = {
 	{ .kind = DOCUMENT_DOCKERFILE, .read = read_dockerfile, .units = dockerfile_units,
-	  .tables = TABLES(&dockerfile_stage_rules, &dockerfile_package_rules) },
+	  .tables = TABLES(&dockerfile_stage_rules, &dockerfile_package_rules, &dockerfile_shell_rules) },
 	{ .kind = DOCUMENT_MARKDOWN, .read = markdown_blocks },
 };
 
