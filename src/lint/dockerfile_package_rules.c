@@ -660,6 +660,7 @@ struct clean_row {
 	const char *programs, *subcommands, *clean, *what; /* what: operand of clean; NULL: none needed */
 	const char *caches[3];
 	const char *hadolint, *kics, *semgrep, *command;
+	bool kics_everywhere; /* not in the final stage only */
 };
 
 static bool cleans(const struct tool_call *t, const struct clean_row *row)
@@ -722,7 +723,7 @@ static void check_clean(struct rule_context *c, const struct clean_row *row, con
 			continue;
 		struct assessment *x = rule_fail(c, install->span, "%.*s leaves its cache in the layer", SLICE_ARG(t.program));
 		rule_alias_if(c, x, !handled && !one_of(t.subcommand, "upgrade-minimal|remove|rm"), row->hadolint);
-		rule_alias_if(c, x, !handled && in_final_stage(c, run) && !has(rule_text(c, run->in->span), row->command), row->kics);
+		rule_alias_if(c, x, !handled && (row->kics_everywhere || in_final_stage(c, run)) && !has(rule_text(c, run->in->span), row->command), row->kics);
 		if (row->semgrep)
 			rule_alias_if(c, x, !handled, row->semgrep);
 		if (trivy_id)
@@ -744,7 +745,7 @@ static void check_yum_clean(struct rule_context *c)
 	static const struct clean_row row = {
 		"yum", "install|groupinstall|localinstall|reinstall|update|upgrade", "clean", "all",
 		{ "/var/cache/yum", "/var/cache/dnf" }, "hadolint:DL3032", "kics:Yum Clean All Missing",
-		"semgrep:missing-yum-clean-all", "yum clean all",
+		"semgrep:missing-yum-clean-all", "yum clean all", true,
 	};
 
 	check_clean(c, &row, trivy_yum);

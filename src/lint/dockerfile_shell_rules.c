@@ -309,6 +309,35 @@ static void check_consecutive(struct rule_context *c)
 	}
 }
 
+static bool repeats(const struct dockerfile_instruction *a, const struct dockerfile_instruction *b)
+{
+	return a->keyword == b->keyword && a->stage == b->stage && !a->parent && !b->parent &&
+	       (a->keyword == DOCKERFILE_RUN || a->keyword == DOCKERFILE_COPY || a->keyword == DOCKERFILE_ADD);
+}
+
+/* The first of several of a kind in the final stage; flags tell apart what cannot be joined. */
+static void check_repeated(struct rule_context *c)
+{
+	const struct dockerfile *d = rule_dockerfile(c)->file;
+
+	for (size_t i = 0; i + 1 < d->instructions.count; i++) {
+		const struct dockerfile_instruction *in = d->instructions.items[i];
+		size_t n = 1;
+
+		if (in->stage + 1 != (int)d->stages.count)
+			continue;
+		while (i + n < d->instructions.count && repeats(in, d->instructions.items[i + n]) &&
+		       same_flags(in, d->instructions.items[i + n]))
+			n++;
+		if (n < 2)
+			continue;
+		rule_alias(c, rule_fail(c, in->span, "%zu %.*s instructions in a row make as many layers", n,
+					SLICE_ARG(dockerfile_keyword_name(in->keyword))),
+			   "kics:Multiple RUN, ADD, COPY, Instructions Listed");
+		i += n - 1;
+	}
+}
+
 /* --- downloads --- */
 
 static bool is_shell(struct slice program)
@@ -625,6 +654,10 @@ static const struct rule_row rows[] = {
 	    "Each is a layer; what one removes the layer before it still holds. Join what belongs together.", RULE_FIX_NONE, check_consecutive,
 	    .aliases = RULE_LIST("hadolint:DL3059"),
 	    .bad = "FROM debian:12\nRUN mkdir /a\nRUN mkdir /b\n", .good = "FROM debian:12\nRUN mkdir /a && mkdir /b\n"),
+	ROW("dockerfile-repeated-instruction", "Instructions of a kind in a row", SEVERITY_NEGLIGIBLE, CONFIDENCE_LOW,
+	    "Fewer layers are read and sent faster. Join what changes together; keep apart what is cached apart.", RULE_FIX_NONE,
+	    check_repeated, .aliases = RULE_LIST("kics:Multiple RUN, ADD, COPY, Instructions Listed"),
+	    .bad = "FROM debian:12\nCOPY a /a\nCOPY b /b\n", .good = "FROM debian:12\nCOPY a b /x/\n"),
 	ROW("dockerfile-pipe-to-shell", "Downloaded script run unread", SEVERITY_HIGH, SURE,
 	    "Whoever controls the server, or the way to it, runs what they like in the build. Download a fixed version, check its digest, then run it.",
 	    RULE_FIX_NONE, check_pipe_to_shell, .references = RULE_LIST("cwe:CWE-494", "nist:4.1.2"),
