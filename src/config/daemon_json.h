@@ -1,8 +1,8 @@
 /*
  * How dockerd is set up: /etc/docker/daemon.json, its flags in the systemd
  * unit and drop-ins or on a command line, and what comes out of them.  dockerd
- * refuses to start when file and flags name the same setting, but for the
- * lists that are not compared by value.
+ * refuses to start when file and flags name the same setting, whatever its
+ * values; only runtimes may stand in both.
  */
 #ifndef BULWARK_CONFIG_DAEMON_JSON_H
 #define BULWARK_CONFIG_DAEMON_JSON_H

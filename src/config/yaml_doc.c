@@ -528,18 +528,32 @@ static void close_open(struct reader *r)
 
 /* ---- comments ---- */
 
-static void add_comment(struct reader *r, size_t at, size_t line_start)
+/* YAML 1.1 knows more line breaks than other formats: \r alone, NEL, LS, PS. */
+static size_t comment_length(struct slice s)
 {
-	struct slice rest = slice_from(r->text, at);
-	size_t len = slice_find_byte(rest, '\n');
+	size_t n = 0;
 
-	if (len && len < rest.len && rest.data[len - 1] == '\r')
-		len--;
+	for (; n < s.len && s.data[n] != '\n' && s.data[n] != '\r'; n++) {
+		struct slice rest = slice_from(s, n);
+
+		if (slice_starts(rest, SLICE("\xc2\x85")) ||
+		    slice_starts(rest, SLICE("\xe2\x80\xa8")) ||
+		    slice_starts(rest, SLICE("\xe2\x80\xa9")))
+			break;
+	}
+	return n;
+}
+
+static size_t add_comment(struct reader *r, size_t at, size_t line_start)
+{
+	size_t len = comment_length(slice_from(r->text, at));
+
 	struct slice before = slice_first(slice_from(r->text, line_start), at - line_start);
 	*vec_add(r->arena, &r->doc->comments) = (struct yaml_comment){
 		.span = span_at(r, (uint32_t)at, (uint32_t)len),
 		.own_line = slice_empty(slice_trim(before)),
 	};
+	return at + len;
 }
 
 /* A block scalar's header line may have a comment behind it; 0: none. */
@@ -579,8 +593,7 @@ static void find_comments(struct reader *r)
 			continue;
 		}
 		if (c == '#') {
-			add_comment(r, at, line);
-			at += slice_find_byte(slice_from(r->text, at), '\n');
+			at = add_comment(r, at, line);
 			continue;
 		}
 		if (c == '\n')
