@@ -557,6 +557,9 @@ static bool write_file(struct builder *b, uint32_t fanout_bits, struct buf *out)
 			return error_set(b->err, ERR_LIMIT,
 					 "the advisories do not fit into one index");
 	plan_file(b, &h);
+	/* All of it at once: growing would hold it twice. */
+	if (!buf_reserve(out, h.file_bytes))
+		return error_set(b->err, ERR_LIMIT, "the advisories do not fit into one index");
 	char *head = buf_reserve(out, h.body);
 	if (head) {
 		memset(head, 0, h.body);
@@ -567,6 +570,7 @@ static bool write_file(struct builder *b, uint32_t fanout_bits, struct buf *out)
 
 		buf_add_slice(out, buf_slice(&b->sections[i]));
 		add_padding(out, section);
+		buf_release(&b->sections[i]);
 	}
 	if (out->overflow)
 		return error_set(b->err, ERR_LIMIT, "the advisories do not fit into one index");
@@ -595,6 +599,11 @@ bool index_layout(const struct index_input_list *inputs, int64_t now, struct buf
 		index_facts_prepare(&b);
 		write_records(&b);
 		index_facts_write(&b);
+		/* The sections are all that is needed from here on. */
+		map_release(&b.strings);
+		map_init(&b.strings);
+		arena_release(&b.arena);
+		arena_init(&b.arena, 0);
 		ok = write_file(&b, bits, out);
 	}
 	for (size_t i = 0; i < INDEX_SECTIONS; i++)
