@@ -21,7 +21,8 @@ bool docker_pattern_trim(struct slice pattern, struct slice value, bool suffix, 
  * template of Go's regexp: `$0` is what matched, `$$` a dollar, any other
  * `$name` nothing.
  */
-bool docker_pattern_replace(struct slice pattern, struct slice replacement, struct slice value, bool all,
-			    struct arena *a, size_t *budget, struct slice *ret, struct error *err);
+bool docker_pattern_replace(struct slice pattern, struct slice replacement, struct slice value,
+			    bool all, struct arena *a, size_t *budget, struct slice *ret,
+			    struct error *err);
 
 #endif

@@ -157,6 +157,11 @@ def debug_commands():
         "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\t9.8\n"
     purls = filtered(["debug", "purl"], "pkg:PyPI/Django_Rest@1.0\nnonsense\n", 0).splitlines()
     assert purls[0] == "pkg:pypi/django-rest@1.0" and purls[1].startswith("invalid: "), purls
+    assert filtered(["debug", "dockerfile"], "FROM a\nCMD [\"b\"]\n", 0) == '(from "a")\n(cmd "b")\n'
+    assert filtered(["debug", "dockerfile", "-"], "FROM a\nENV b\n", 1) == ""
+    assert filtered(["debug", "shell-words"], "ENV x=1\n${x:-2}\nA|$x | 2\n", 1) == "1\n$x | 2 but: 1\n0 agree, 1 differ\n"
+    (WORK / "ignored").write_text("*\n!src\n")
+    assert filtered(["debug", "dockerignore", str(WORK / "ignored")], "a\nsrc/b\n", 0) == "hit\ta\nno_hit\tsrc/b\n"
 
 
 def make_root(name, packages, release="12"):
