@@ -1,5 +1,5 @@
 /*
- * conan.lock: version 0.4 of Conan 1 with a graph of nodes, version 0.5 of
+ * conan.lock: versions to 0.4 of Conan 1 with a graph of nodes, version 0.5 of
  * Conan 2 with lists of references "name/version@user/channel#revision%time".
  */
 #include "base/limits.h"
@@ -18,10 +18,20 @@ static bool split_reference(struct slice text, struct slice *name, struct slice 
 {
 	struct slice rest;
 
+	slice_split(text, ':', &text, &rest); /* the package's id, in "pref" */
 	slice_split(text, '#', &text, revision);
 	*revision = slice_first(*revision, slice_find_byte(*revision, '%'));
 	slice_split(text, '@', &text, &rest);
-	return slice_split(text, '/', name, version) && !slice_empty(*version);
+	return slice_split(text, '/', name, version) && !slice_empty(*version) &&
+	       slice_find_byte(*version, '/') == version->len;
+}
+
+/* Up to version 0.3 "pref". */
+static struct slice node_reference(const struct node *node)
+{
+	struct slice ref = node_get_text(node, SLICE("ref"));
+
+	return slice_empty(ref) ? node_get_text(node, SLICE("pref")) : ref;
 }
 
 static struct package *add_reference(struct manifest *m, struct slice text, uint32_t flags,
@@ -47,7 +57,7 @@ static void depend_nodes(struct manifest *m, struct package *p, const struct nod
 	node_each(it, numbers) {
 		const struct node *node = node_get(nodes, node_text(it));
 
-		if (split_reference(node_get_text(node, SLICE("ref")), &name, &version, &revision))
+		if (split_reference(node_reference(node), &name, &version, &revision))
 			manifest_depend(m, p, name);
 	}
 }
@@ -61,7 +71,7 @@ static void put_numbers(struct map *numbers, const struct node *list)
 /* The project's own node: that of a recipe at hand. */
 static bool is_project(const struct node *node)
 {
-	return node_get(node, SLICE("path")) || slice_empty(node_get_text(node, SLICE("ref")));
+	return node_get(node, SLICE("path")) || slice_empty(node_reference(node));
 }
 
 /* What the project's node needs is direct; tools of the build are in lists of their own. */
@@ -86,7 +96,7 @@ static void read_graph(struct manifest *m, const struct node *nodes)
 
 		if (is_project(it))
 			continue;
-		struct package *p = add_reference(m, node_get_text(it, SLICE("ref")), flags, it);
+		struct package *p = add_reference(m, node_reference(it), flags, it);
 		if (p && !p->depends.count)
 			depend_nodes(m, p, nodes, node_get(it, SLICE("requires")));
 	}

@@ -267,8 +267,14 @@ static void test_conan(void **state)
 	row_expect_count(&t, 3);
 	row_expect_depends(&t, "png", "1.6.39", "zlib");
 	row_end(&t);
+	row_read(&t, &inventory_conan_lock,
+		 SLICE("{\"graph_lock\": {\"nodes\": {\"a\": {\"pref\": null, \"requires\": {\"zlib/1.2.11#5f\":"
+		       " \"b\"}}, \"b\": {\"pref\": \"zlib/1.2.11@u/c#5f:197#58\"}}}, \"version\": \"0.1\"}"));
+	row_expect(&t, "zlib", "1.2.11", 0);
+	row_expect_count(&t, 1);
+	row_end(&t);
 	row_run(&t, &inventory_conan_lock,
-		SLICE("{\"version\": \"0.5\", \"requires\": [\"zlib\", \"a/1.0\"]}"));
+		SLICE("{\"version\": \"0.5\", \"requires\": [\"zlib\", \"a/b/c\", \"a/1.0\"]}"));
 	row_expect_partial(&t, "name/version");
 	row_end(&t);
 	row_run(&t, &inventory_conan_lock, SLICE("{\"a\": 1}"));
