@@ -460,7 +460,8 @@ def offline_and_unreachable(p):
 
 @test
 def wrong_usage(p):
-    for arguments in (["update", "--advisories", "ftp://x/"], ["update", "--nonsense"], ["update", "operand"],
+    for arguments in (["update", "--advisories", "ftp://x/"], ["update", "--nonsense"], ["update", "one", "two"],
+                      ["update", "mirror", "--advisories", "mirror"], ["update", "--feeds", "news"],
                       ["status", "--format", "xml"], ["update", "--timeout", "soon"]):
         check_code(p.run("db", *arguments), 2, " ".join(arguments))
 
