@@ -18,14 +18,24 @@ static const struct {
 	{ &inventory_os_release, "etc/debian_version" },
 	{ &inventory_ubuntu_pro, "var/lib/ubuntu-advantage/status.json" },
 	{ &inventory_content_sets, "root/buildinfo/content_manifests/a.json" },
+	{ &inventory_pacman, "var/lib/pacman/local/a-1/desc" },
+	{ &inventory_pacman_files, "var/lib/pacman/local/a-1/files" },
+	{ &inventory_opkg_status, "usr/lib/opkg/status" },
+	{ &inventory_opkg_list, "usr/lib/opkg/info/a.list" },
+	{ &inventory_portage, "var/db/pkg/a/b-1/PF" },
+	{ &inventory_portage_contents, "var/db/pkg/a/b-1/CONTENTS" },
+	{ &inventory_rpm_manifest, "var/lib/rpmmanifest/container-manifest-2" },
+	{ &inventory_chisel, "var/lib/chisel/manifest.wall" },
 };
 
 static void check_package(const struct package *p, size_t size)
 {
+	if (p->flags & PACKAGE_OWNS)
+		return;
 	if (!inventory_sound(p->name) || !inventory_sound(p->version) || slice_empty(p->source_name) ||
 	    p->source_name.len > LIMIT_NAME)
 		abort();
-	if (p->length == 0 || p->offset > size || p->length > size - p->offset)
+	if (p->offset > size || p->length > size - p->offset)
 		abort();
 }
 

@@ -113,6 +113,7 @@ static void note_root(struct member_tar *t, struct slice name)
 		SLICE_INIT("lib/apk/db/installed"), SLICE_INIT("usr/lib/apk/db/installed"),
 		SLICE_INIT("var/lib/dpkg/status"),  SLICE_INIT("var/lib/rpm"),
 		SLICE_INIT("usr/lib/sysimage/rpm"), SLICE_INIT("var/lib/pacman"),
+		SLICE_INIT("usr/lib/opkg/status"), SLICE_INIT("var/db/pkg"),
 		SLICE_INIT("etc/passwd"),
 	};
 

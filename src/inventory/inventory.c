@@ -19,7 +19,15 @@ const struct inventory_row *const inventory_rows[] = {
 	&inventory_apk_installed,
 	&inventory_rpm,
 	&inventory_rpm_wal,
+	&inventory_rpm_manifest,
+	&inventory_chisel,
 	&inventory_pacman,
+	&inventory_pacman_files,
+	&inventory_opkg_status,
+	&inventory_opkg_control,
+	&inventory_opkg_list,
+	&inventory_portage,
+	&inventory_portage_contents,
 	&inventory_executable,
 	&inventory_dpkg_list,
 	&inventory_program_file,
@@ -144,6 +152,7 @@ void inventory_settle(struct package_list *packages, struct arena *a)
 	maven_pom_settle(packages, a);
 	go_mod_settle(packages);
 	program_settle(packages);
+	opkg_settle(packages);
 }
 
 void inventory_apply_os(struct package_list *packages, const struct os_release *os, struct arena *a)

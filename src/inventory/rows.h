@@ -10,7 +10,15 @@ extern const struct inventory_row inventory_dpkg_status_d;  /* var/lib/dpkg/stat
 extern const struct inventory_row inventory_apk_installed;  /* lib/apk/db/installed, usr/lib/apk/db/installed */
 extern const struct inventory_row inventory_rpm;            /* rpmdb.sqlite, Packages.db, Packages */
 extern const struct inventory_row inventory_rpm_wal;        /* rpmdb.sqlite-wal: whether it holds anything */
-extern const struct inventory_row inventory_pacman;         /* known to be there, not read */
+extern const struct inventory_row inventory_rpm_manifest;   /* var/lib/rpmmanifest/ of distroless images */
+extern const struct inventory_row inventory_chisel;         /* var/lib/chisel/manifest.wall */
+extern const struct inventory_row inventory_pacman;         /* var/lib/pacman/local/x/desc */
+extern const struct inventory_row inventory_pacman_files;   /* which programs its packages own */
+extern const struct inventory_row inventory_opkg_status;
+extern const struct inventory_row inventory_opkg_control;   /* opkg/info/x.control */
+extern const struct inventory_row inventory_opkg_list;      /* which programs its packages own */
+extern const struct inventory_row inventory_portage;        /* var/db/pkg/x/x/PF */
+extern const struct inventory_row inventory_portage_contents; /* which programs its packages own */
 extern const struct inventory_row inventory_executable;     /* Go and Rust programs, known programs */
 extern const struct inventory_row inventory_program_file;   /* scripts and data files of known programs */
 extern const struct inventory_row inventory_dpkg_list;      /* which programs dpkg's packages own */
@@ -65,6 +73,9 @@ void go_mod_settle(struct package_list *packages);
 
 extern const struct inventory_row inventory_ubuntu_pro;     /* facts: var/lib/ubuntu-advantage/status.json */
 extern const struct inventory_row inventory_content_sets;   /* facts: root/buildinfo/content_manifests/ */
+
+/* A package of opkg's status file does not count again by its control file. */
+void opkg_settle(struct package_list *packages);
 
 /* The last component of a path. */
 static inline struct slice inventory_base_name(struct slice path)
