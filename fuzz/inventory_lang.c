@@ -34,6 +34,10 @@ static const struct inventory_row *const rows[] = {
 	&inventory_nuget_props,    /* u */
 	&inventory_conda,          /* v */
 	&inventory_conda_environment, /* w */
+	&inventory_gradle_lock,    /* x */
+	&inventory_gradle_verification, /* y */
+	&inventory_gradle_catalog, /* z */
+	&inventory_sbt_lock,       /* { */
 };
 
 static void check_package(const struct package *p, const struct inventory_row *row, size_t size)

@@ -309,6 +309,7 @@ static void deflate_broken(struct zip_stream *z)
 {
 	entry_failed(z, ERR_FORMAT, "malformed deflate data");
 	if (z->entry.flags & ZIP_FLAG_DESCRIPTOR) {
+		complain(z, z->entry.header, "where an entry ends cannot be told");
 		z->state = IN_JUNK;
 		z->any = true;
 		z->tail_len = 0;
@@ -426,6 +427,7 @@ static void pass_descriptor(struct zip_stream *z, struct slice *piece)
 		return;
 	}
 	entry_failed(z, ERR_FORMAT, "no data descriptor that fits stands behind an entry");
+	complain(z, z->entry.header, "where an entry ends cannot be told");
 	put_back(z, z->tail, DESCRIPTOR_MAX);
 	next_record(z);
 }
