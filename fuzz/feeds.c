@@ -36,7 +36,8 @@ static bool take_record(void *context, const struct osv_record *r, struct error 
 }
 
 /* Whatever was told lays out, and the index of it is sound. */
-static void lay_out(const struct feed_row *row, const struct sink *s, const struct feed_summary *summary)
+static void lay_out(const struct feed_row *row, const struct sink *s,
+		    const struct feed_summary *summary)
 {
 	struct index_input input = {
 		.name = row->name,
@@ -48,7 +49,7 @@ static void lay_out(const struct feed_row *row, const struct sink *s, const stru
 		.first_error = SLICE_EMPTY,
 		.dated = summary->dated,
 	};
-	const struct index_input_list inputs = { &input, 1, 1 };
+	const struct index_input_list inputs = {&input, 1, 1};
 	struct advisory_index index;
 	struct buf bytes;
 
@@ -65,9 +66,9 @@ static void lay_out(const struct feed_row *row, const struct sink *s, const stru
 
 static void read_feed(const struct feed_row *row, struct slice bytes)
 {
-	struct feed_summary summary = { .first = ERROR_INIT, .dated = TIMESTAMP_NONE };
+	struct feed_summary summary = {.first = ERROR_INIT, .dated = TIMESTAMP_NONE};
 	struct sink s;
-	const struct feed_sink sink = { take_fact, take_record, &s };
+	const struct feed_sink sink = {take_fact, take_record, &s};
 
 	buf_init(&s.facts, LIMIT_DOCUMENT);
 	buf_init(&s.records, LIMIT_DOCUMENT);
@@ -86,7 +87,7 @@ static void read_csv(struct slice bytes)
 	arena_init(&a, 0);
 	slice_split(bytes, '\f', &csv, &kept);
 	if (delta_compare(csv, kept, &a, &plan, NULL)) {
-		vec_each(e, &plan.wanted)
+		vec_each (e, &plan.wanted)
 			if (!delta_sound_id(e->id))
 				abort();
 	}
@@ -104,8 +105,7 @@ static void read_delta(struct slice bytes)
 	if (delta_read(bytes, &a, &delta, NULL)) {
 		delta_write(&delta, &b);
 		if (!delta_read(buf_slice(&b), &a, &again, NULL) ||
-		    !slice_eq(buf_slice(&b), bytes) ||
-		    again.entries.count != delta.entries.count)
+		    !slice_eq(buf_slice(&b), bytes) || again.entries.count != delta.entries.count)
 			abort();
 	}
 	buf_release(&b);

@@ -1,4 +1,5 @@
-/* The walk over members against the parser of whole texts: what the parser takes the walk takes as well. */
+/* The walk over members against the parser of whole texts: what the parser takes the walk takes as
+ * well. */
 #include <stdlib.h>
 
 #include "format/json.h"

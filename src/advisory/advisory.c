@@ -46,8 +46,8 @@ bool advisory_set_open(struct advisory_set *set, const struct advisory_options *
 {
 	struct error why = ERROR_INIT;
 
-	*set = (struct advisory_set){ .options = *options,
-				      .index_path = slice_from_cstr(options->index_path) };
+	*set = (struct advisory_set){.options = *options,
+				     .index_path = slice_from_cstr(options->index_path)};
 	arena_init(&set->arena, 0);
 	if (!options->index_path)
 		return true;
@@ -71,7 +71,7 @@ void advisory_set_release(struct advisory_set *set)
 	if (set->baseline)
 		index_close(set->baseline);
 	arena_release(&set->arena);
-	*set = (struct advisory_set){ 0 };
+	*set = (struct advisory_set){0};
 }
 
 /* The baseline, made on first need; NULL where it must not or cannot stand in. */
@@ -133,7 +133,7 @@ static bool find_coverage(struct advisory_run *r, const struct advisory_index *i
 		return false;
 	}
 	names_keys(t->ecosystem, t->release, r->ubuntu_pro, r->run->arena, &t->keys);
-	vec_each(covered, releases)
+	vec_each (covered, releases)
 		names_add_release(&t->keys, t->ecosystem, t->release, *covered, &r->report->os,
 				  r->run->arena);
 	t->newest = TIMESTAMP_NONE;
@@ -166,7 +166,7 @@ static void use_baseline(struct advisory_run *r, struct lookup_target *t,
 			 const struct slice_list *releases)
 {
 	const struct advisory_index *baseline = get_baseline(r->set);
-	struct slice_list unused = { 0 };
+	struct slice_list unused = {0};
 	const char *why = r->set->index ? "the advisory index does not cover"
 					: "there is no advisory index for";
 
@@ -203,7 +203,8 @@ static void note_age(struct advisory_run *r, const struct lookup_target *t)
 			(long long)((r->run->now - t->newest) / (24 * 3600)));
 }
 
-/* Records that were there when the index was built and could not be read may have named a package. */
+/* Records that were there when the index was built and could not be read may have named a package.
+ */
 static void note_unread_records(struct advisory_run *r, const struct lookup_target *t)
 {
 	uint64_t count = index_count(t->index, INDEX_SOURCES);
@@ -231,8 +232,8 @@ static void note_unread_records(struct advisory_run *r, const struct lookup_targ
 
 static void choose_sources(struct advisory_run *r)
 {
-	vec_each(t, &r->targets) {
-		struct slice_list releases = { 0 };
+	vec_each (t, &r->targets) {
+		struct slice_list releases = {0};
 
 		t->newest = TIMESTAMP_NONE;
 		if (r->set->index && find_coverage(r, r->set->index, t, &releases)) {
@@ -293,8 +294,8 @@ static struct lookup_target *target_of(struct advisory_run *r, const struct pack
 static const struct memo *look_up(struct advisory_run *r, const struct package *p,
 				  const struct lookup_target *t, const struct names_lookup *lookup)
 {
-	struct slice parts[] = { t->name, lookup->name, lookup->version, p->module_stream,
-				 p->flags & PACKAGE_UNVERSIONED ? SLICE("?") : SLICE_EMPTY };
+	struct slice parts[] = {t->name, lookup->name, lookup->version, p->module_stream,
+				p->flags & PACKAGE_UNVERSIONED ? SLICE("?") : SLICE_EMPTY};
 	struct slice key =
 		arena_join(r->run->arena, parts, sizeof(parts) / sizeof(parts[0]), SLICE("\n"));
 	struct error err = ERROR_INIT;
@@ -337,7 +338,7 @@ static void explain(struct advisory_run *r, const struct package *p,
 static void add_matches(struct advisory_run *r, const struct package *p,
 			const struct match_answer *answer)
 {
-	vec_each(v, &answer->verdicts)
+	vec_each (v, &answer->verdicts)
 		*vec_add(r->run->arena, r->matches) = (struct match){
 			.package = p,
 			.vulnerability = v->vulnerability,
@@ -362,7 +363,7 @@ static void note_incomparable(struct lookup_target *t, const struct package *p)
 static void match_one(struct advisory_run *r, const struct package *p)
 {
 	bool lines = r->set->options.explain;
-	struct names_lookup lookup = { .name = p->name };
+	struct names_lookup lookup = {.name = p->name};
 
 	if (!is_looked_up(p) || !names_lookup(p, r->run->arena, &lookup)) {
 		if (lines)
@@ -391,13 +392,13 @@ static void match_one(struct advisory_run *r, const struct package *p)
 			SLICE("unknown: records name it, but its version cannot be compared"));
 	else if (!memo->answer.known)
 		explain(r, p, &lookup, t, SLICE("cleared: no record names it"));
-	vec_each(line, &memo->answer.lines)
+	vec_each (line, &memo->answer.lines)
 		explain(r, p, &lookup, t, *line);
 }
 
 static void tell_incomparable(struct advisory_run *r)
 {
-	vec_each(t, &r->targets)
+	vec_each (t, &r->targets)
 		if (t->incomparable)
 			run_gap(r->run, GAP_LOCAL, GAP_REASON_UNVERSIONED, t->name,
 				"%llu packages that records name have no version to compare, %.*s "
@@ -426,9 +427,9 @@ static void demand_feeds(struct advisory_run *r)
 		enum index_section section;
 		const char *feed, *what;
 	} rows[] = {
-		{ p && (p->fail_on_kev || p->only_kev), INDEX_EXPLOITED, "kev",
-		  "what is known to be exploited" },
-		{ p && p->epss_min > 0, INDEX_SCORES, "epss", "EPSS scores" },
+		{p && (p->fail_on_kev || p->only_kev), INDEX_EXPLOITED, "kev",
+		 "what is known to be exploited"},
+		{p && p->epss_min > 0, INDEX_SCORES, "epss", "EPSS scores"},
 	};
 
 	for (size_t i = 0; index && i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -488,7 +489,7 @@ static void add_provenance(struct advisory_run *r, const struct advisory_index *
 void advisory_match(struct advisory_set *set, const struct package_list *packages, struct run *run,
 		    struct report *report, struct match_list *ret)
 {
-	struct advisory_run r = { .set = set, .run = run, .report = report, .matches = ret };
+	struct advisory_run r = {.set = set, .run = run, .report = report, .matches = ret};
 
 	r.ubuntu_pro = set->options.ubuntu_pro ||
 		       os_release_fact(&report->os, SLICE("ubuntu-pro:"), SLICE("esm-infra")) ||
@@ -496,11 +497,11 @@ void advisory_match(struct advisory_set *set, const struct package_list *package
 	map_init(&r.memos);
 	map_init(&r.damage);
 	arena_init(&r.scratch, 0);
-	vec_each(p, packages)
+	vec_each (p, packages)
 		if (is_looked_up(p))
 			target_of(&r, p)->packages++;
 	choose_sources(&r);
-	vec_each(p, packages)
+	vec_each (p, packages)
 		match_one(&r, p);
 	tell_incomparable(&r);
 	judge_lifecycle(&r, packages);

@@ -116,7 +116,7 @@ bool advisory_verify(const struct advisory_set *set, struct error *err);
 
 /* How a record names an identifier. */
 enum advisory_relation {
-	ADVISORY_RECORD,   /* it is the record's own */
+	ADVISORY_RECORD, /* it is the record's own */
 	ADVISORY_ALIAS,
 	ADVISORY_UPSTREAM, /* the record is about it, or fixes it among others */
 	ADVISORY_RELATED,

@@ -139,12 +139,11 @@ bool artifact_push(struct run *run, struct slice address, const struct registry_
 {
 	struct advisory_index index;
 
-	*ret = (struct artifact_result){ 0 };
+	*ret = (struct artifact_result){0};
 	if (!index_open(path, &index, err))
 		return false;
-	struct registry *r = index_verify(&index, err)
-				     ? open_registry(run, address, options, true, err)
-				     : NULL;
+	struct registry *r =
+		index_verify(&index, err) ? open_registry(run, address, options, true, err) : NULL;
 	bool ok = r && push_index(run, r, &index, ret, err);
 	registry_close(r);
 	index_close(&index);
@@ -165,20 +164,21 @@ bool artifact_read_manifest(struct slice bytes, struct arena *a, struct artifact
 	struct node *root;
 	uint64_t format;
 
-	*ret = (struct artifact_layer){ 0 };
+	*ret = (struct artifact_layer){0};
 	if (!json_parse(bytes, a, &root, err))
 		return error_wrap(err, "the manifest");
 	if (!slice_is(node_get_text(root, SLICE("artifactType")), ARTIFACT_TYPE))
-		return error_set(err, ERR_FORMAT, "not an index of advisories, but %.*s",
-				 SLICE_ARG(slice_first(node_get_text(root, SLICE("artifactType")), 200)));
-	node_each(layer, node_get(root, SLICE("layers"))) {
+		return error_set(
+			err, ERR_FORMAT, "not an index of advisories, but %.*s",
+			SLICE_ARG(slice_first(node_get_text(root, SLICE("artifactType")), 200)));
+	node_each(layer, node_get(root, SLICE("layers")))
+	{
 		const struct node *annotations = node_get(layer, SLICE("annotations"));
 
 		if (!slice_is(node_get_text(layer, SLICE("mediaType")), ARTIFACT_LAYER))
 			continue;
 		ret->digest = node_get_text(layer, SLICE("digest"));
-		ret->index_digest =
-			node_get_text(annotations, SLICE(ARTIFACT_ANNOTATION_DIGEST));
+		ret->index_digest = node_get_text(annotations, SLICE(ARTIFACT_ANNOTATION_DIGEST));
 		if (!slice_to_u64(node_get_text(layer, SLICE("size")), &ret->size) ||
 		    !read_number(annotations, ARTIFACT_ANNOTATION_SIZE, &ret->index_size) ||
 		    !read_number(annotations, ARTIFACT_ANNOTATION_FORMAT, &format) ||
@@ -292,9 +292,9 @@ static void on_end(void *context, size_t job, const struct error *err)
 
 static bool run_worker(struct pull_work *w, worker_function *function, struct error *err)
 {
-	const struct worker_events events = { on_record, on_end, w };
-	const struct confine_spec spec = { .tree_fd = -1 };
-	struct worker_job job = { .run = function, .job = w, .name = SLICE("the index's artefact") };
+	const struct worker_events events = {on_record, on_end, w};
+	const struct confine_spec spec = {.tree_fd = -1};
+	struct worker_job job = {.run = function, .job = w, .name = SLICE("the index's artefact")};
 
 	if (w->from >= 0)
 		job.fds[job.fd_count++] = w->from;
@@ -358,7 +358,7 @@ static bool check_index(const char *path, const struct artifact_layer *layer, st
 static bool bring_layer(struct registry *r, struct pull_work *w, const char *packed,
 			const char *fresh, struct error *err)
 {
-	struct file_sink sink = { { sink_write, sink_restart }, -1 };
+	struct file_sink sink = {{sink_write, sink_restart}, -1};
 	CLEANUP_FD int from = open_scratch(packed, err);
 	CLEANUP_FD int to = from < 0 ? -1 : open_scratch(fresh, err);
 
@@ -388,7 +388,7 @@ static bool pull_locked(struct run *run, struct registry *r, const char *path,
 {
 	const char *packed = arena_printf(run->arena, "%s.packed", path).data;
 	const char *fresh = arena_printf(run->arena, "%s.new", path).data;
-	struct pull_work w = { .run = run, .from = -1, .to = -1 };
+	struct pull_work w = {.run = run, .from = -1, .to = -1};
 	struct registry_manifest manifest;
 
 	if (!registry_manifest(r, reference_wanted(registry_reference(r)), &manifest, err))
@@ -424,7 +424,7 @@ bool artifact_pull(struct run *run, struct slice address, const struct registry_
 {
 	struct slice directory = slice_from_cstr(path);
 
-	*ret = (struct artifact_result){ 0 };
+	*ret = (struct artifact_result){0};
 	directory = slice_first(directory, slice_rfind_byte(directory, '/'));
 	if (directory.len < strlen(path) && !slice_empty(directory) &&
 	    !io_make_dirs(arena_cstr(run->arena, directory), err))

@@ -36,7 +36,8 @@ struct artifact_result {
 /* "oci://..." */
 bool artifact_is_address(struct slice address);
 
-/* Sends the index.  `address` with or without the scheme; its tag is "latest" where it names none. */
+/* Sends the index.  `address` with or without the scheme; its tag is "latest" where it names none.
+ */
 bool artifact_push(struct run *run, struct slice address, const struct registry_options *options,
 		   const char *index, struct artifact_result *ret, struct error *err);
 

@@ -25,7 +25,7 @@ void delta_write(const struct delta *d, struct buf *b)
 {
 	buf_add_slice(b, MAGIC);
 	wire_put_slice(b, d->base);
-	vec_each(e, &d->entries) {
+	vec_each (e, &d->entries) {
 		wire_put_slice(b, e->id);
 		wire_put_u64(b, (uint64_t)e->stamp);
 		wire_put_slice(b, e->bytes);
@@ -36,13 +36,13 @@ bool delta_read(struct slice bytes, struct arena *a, struct delta *ret, struct e
 {
 	struct cursor c;
 
-	*ret = (struct delta){ 0 };
+	*ret = (struct delta){0};
 	if (!slice_cut_prefix(&bytes, MAGIC))
 		return error_set(err, ERR_FORMAT, "not a file of brought records");
 	cursor_init(&c, bytes);
 	ret->base = wire_get_slice(&c);
 	while (!c.failed && cursor_left(&c)) {
-		struct delta_entry e = { .id = wire_get_slice(&c) };
+		struct delta_entry e = {.id = wire_get_slice(&c)};
 
 		e.stamp = (int64_t)wire_get_u64(&c);
 		e.bytes = wire_get_slice(&c);
@@ -115,8 +115,7 @@ static bool compare_lines(struct slice csv, struct map *map, struct map *seen, s
 		map_put(seen, id, &is_new);
 		const uint64_t *known = map_get(map, id);
 		if (is_new && (!known || (int64_t)*known < stamp))
-			*vec_add(a, &ret->wanted) =
-				(struct delta_entry){ .id = id, .stamp = stamp };
+			*vec_add(a, &ret->wanted) = (struct delta_entry){.id = id, .stamp = stamp};
 	}
 	return true;
 }
@@ -126,7 +125,7 @@ bool delta_compare(struct slice csv, struct slice kept, struct arena *a, struct 
 {
 	struct map map, seen;
 
-	*ret = (struct delta_plan){ 0 };
+	*ret = (struct delta_plan){0};
 	map_init(&map);
 	map_init(&seen);
 	bool ok = read_kept(kept, &map, err) && compare_lines(csv, &map, &seen, a, ret, err);

@@ -13,7 +13,7 @@ struct enricher {
 	struct match_verdict *verdict;
 	struct vulnerability *v;
 	struct index_group linked; /* the facts' rows, or INDEX_SEARCH */
-	bool several; /* an erratum for several CVEs */
+	bool several;		   /* an erratum for several CVEs */
 	struct error *err;
 };
 
@@ -29,7 +29,7 @@ static void list_fixes(struct enricher *e)
 	size_t kept = 0;
 
 	if (e->verdict->erratum)
-		vec_each(id, &e->verdict->fixes)
+		vec_each (id, &e->verdict->fixes)
 			if (slice_starts(*id, SLICE("CVE-")))
 				*vec_add(e->arena, fixes) = *id;
 	if (fixes->count > 1)
@@ -81,7 +81,8 @@ static bool add_exploits(struct enricher *e, struct names_cve cve)
 		e->v->known_exploited = true;
 		e->v->ransomware = e->v->ransomware || (exploited->flags & FEED_RANSOMWARE);
 		if (e->v->exploited_since == TIMESTAMP_NONE ||
-		    (exploited->since != TIMESTAMP_NONE && exploited->since < e->v->exploited_since))
+		    (exploited->since != TIMESTAMP_NONE &&
+		     exploited->since < e->v->exploited_since))
 			e->v->exploited_since = exploited->since;
 	}
 	if (score && (!e->v->has_epss || (double)score->probability / FEED_ONE > e->v->epss)) {
@@ -197,7 +198,9 @@ static bool add_facts(struct enricher *e, const struct slice *ids, size_t count)
 static bool link_rows(struct enricher *e, uint32_t group)
 {
 	e->linked = (struct index_group){
-		.exploited = INDEX_SEARCH, .score = INDEX_SEARCH, .lent = INDEX_SEARCH,
+		.exploited = INDEX_SEARCH,
+		.score = INDEX_SEARCH,
+		.lent = INDEX_SEARCH,
 	};
 	if (e->index != e->query->index || e->v->fixes.count)
 		return true;

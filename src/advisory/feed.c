@@ -14,27 +14,27 @@
 /* -------------------------------------------------------------------- rows */
 
 static const struct feed_file kev_files[] = {
-	{ "extra/kev/known_exploited_vulnerabilities.json",
-	  "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json" },
+	{"extra/kev/known_exploited_vulnerabilities.json",
+	 "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json"},
 };
 
 static const struct feed_file epss_files[] = {
-	{ "extra/epss/epss_scores-*.csv.gz",
-	  "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz" },
+	{"extra/epss/epss_scores-*.csv.gz",
+	 "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz"},
 };
 
 /* The API's one answer of everything, or a file for each product (the API's v0). */
 static const struct feed_file endoflife_files[] = {
-	{ "extra/endoflife/*.json", "https://endoflife.date/api/v1/products/full" },
+	{"extra/endoflife/*.json", "https://endoflife.date/api/v1/products/full"},
 };
 
 static const struct feed_file debian_files[] = {
-	{ "extra/debian-tracker/*.json", "https://security-tracker.debian.org/tracker/data/json" },
+	{"extra/debian-tracker/*.json", "https://security-tracker.debian.org/tracker/data/json"},
 };
 
 #define SECDB(release)                                                                             \
-	{ "extra/secdb/alpine/" release "/main.json",                                              \
-	  "https://secdb.alpinelinux.org/" release "/main.json" },                                 \
+	{"extra/secdb/alpine/" release "/main.json",                                               \
+	 "https://secdb.alpinelinux.org/" release "/main.json"},                                   \
 	{                                                                                          \
 		"extra/secdb/alpine/" release "/community.json",                                   \
 			"https://secdb.alpinelinux.org/" release "/community.json"                 \
@@ -47,12 +47,12 @@ static const struct feed_file alpine_files[] = {
 };
 
 static const struct feed_file wolfi_files[] = {
-	{ "extra/secdb/wolfi/security.json", "https://packages.wolfi.dev/os/security.json" },
+	{"extra/secdb/wolfi/security.json", "https://packages.wolfi.dev/os/security.json"},
 };
 
 static const struct feed_file chainguard_files[] = {
-	{ "extra/secdb/chainguard/security.json",
-	  "https://packages.cgr.dev/chainguard/security.json" },
+	{"extra/secdb/chainguard/security.json",
+	 "https://packages.cgr.dev/chainguard/security.json"},
 };
 
 #define NVD(year)                                                                                  \
@@ -71,57 +71,57 @@ static const struct feed_file nvd_files[] = {
 #define FILES(list) .files = list, .file_count = ARRAY_LEN(list)
 
 const struct feed_row feed_rows[] = {
-	{ .name = SLICE_INIT("kev"),
-	  .title = "CISA's catalogue of known exploited vulnerabilities",
-	  .licence = "CC0-1.0",
-	  FILES(kev_files),
-	  .read = feed_read_kev },
-	{ .name = SLICE_INIT("epss"),
-	  .title = "FIRST's exploit prediction scores",
-	  .licence = "free to use with the name of FIRST and EPSS",
-	  FILES(epss_files),
-	  .read = feed_read_epss },
-	{ .name = SLICE_INIT("endoflife"),
-	  .title = "endoflife.date: until when releases are supported",
-	  .licence = "MIT",
-	  FILES(endoflife_files),
-	  .read = feed_read_endoflife },
-	{ .name = SLICE_INIT("debian-tracker"),
-	  .title = "the Debian security tracker: what is not fixed, and why",
-	  .licence = "MIT",
-	  .ecosystem = SLICE_INIT("Debian"),
-	  FILES(debian_files),
-	  .read = feed_read_debian },
-	{ .name = SLICE_INIT("alpine-secdb"),
-	  .title = "Alpine's security database: fixes by branch and repository",
-	  .licence = "none stated",
-	  .ecosystem = SLICE_INIT("Alpine"),
-	  .covers = SLICE_INIT("Alpine"),
-	  .on_request = true,
-	  FILES(alpine_files),
-	  .read = feed_read_secdb },
-	{ .name = SLICE_INIT("wolfi-secdb"),
-	  .title = "Wolfi's security database",
-	  .licence = "none stated",
-	  .ecosystem = SLICE_INIT("Wolfi"),
-	  .covers = SLICE_INIT("Wolfi"),
-	  .on_request = true,
-	  FILES(wolfi_files),
-	  .read = feed_read_secdb },
-	{ .name = SLICE_INIT("chainguard-secdb"),
-	  .title = "Chainguard's security database",
-	  .licence = "none stated",
-	  .ecosystem = SLICE_INIT("Chainguard"),
-	  .covers = SLICE_INIT("Chainguard"),
-	  .on_request = true,
-	  FILES(chainguard_files),
-	  .read = feed_read_secdb },
-	{ .name = SLICE_INIT("nvd"),
-	  .title = "NVD's CVSS vectors, to lend severities",
-	  .licence = "public domain",
-	  .on_request = true,
-	  FILES(nvd_files),
-	  .read = feed_read_nvd },
+	{.name = SLICE_INIT("kev"),
+	 .title = "CISA's catalogue of known exploited vulnerabilities",
+	 .licence = "CC0-1.0",
+	 FILES(kev_files),
+	 .read = feed_read_kev},
+	{.name = SLICE_INIT("epss"),
+	 .title = "FIRST's exploit prediction scores",
+	 .licence = "free to use with the name of FIRST and EPSS",
+	 FILES(epss_files),
+	 .read = feed_read_epss},
+	{.name = SLICE_INIT("endoflife"),
+	 .title = "endoflife.date: until when releases are supported",
+	 .licence = "MIT",
+	 FILES(endoflife_files),
+	 .read = feed_read_endoflife},
+	{.name = SLICE_INIT("debian-tracker"),
+	 .title = "the Debian security tracker: what is not fixed, and why",
+	 .licence = "MIT",
+	 .ecosystem = SLICE_INIT("Debian"),
+	 FILES(debian_files),
+	 .read = feed_read_debian},
+	{.name = SLICE_INIT("alpine-secdb"),
+	 .title = "Alpine's security database: fixes by branch and repository",
+	 .licence = "none stated",
+	 .ecosystem = SLICE_INIT("Alpine"),
+	 .covers = SLICE_INIT("Alpine"),
+	 .on_request = true,
+	 FILES(alpine_files),
+	 .read = feed_read_secdb},
+	{.name = SLICE_INIT("wolfi-secdb"),
+	 .title = "Wolfi's security database",
+	 .licence = "none stated",
+	 .ecosystem = SLICE_INIT("Wolfi"),
+	 .covers = SLICE_INIT("Wolfi"),
+	 .on_request = true,
+	 FILES(wolfi_files),
+	 .read = feed_read_secdb},
+	{.name = SLICE_INIT("chainguard-secdb"),
+	 .title = "Chainguard's security database",
+	 .licence = "none stated",
+	 .ecosystem = SLICE_INIT("Chainguard"),
+	 .covers = SLICE_INIT("Chainguard"),
+	 .on_request = true,
+	 FILES(chainguard_files),
+	 .read = feed_read_secdb},
+	{.name = SLICE_INIT("nvd"),
+	 .title = "NVD's CVSS vectors, to lend severities",
+	 .licence = "public domain",
+	 .on_request = true,
+	 FILES(nvd_files),
+	 .read = feed_read_nvd},
 };
 
 const size_t feed_row_count = ARRAY_LEN(feed_rows);
@@ -145,8 +145,8 @@ static bool list_pattern(const char *directory, struct slice pattern, struct are
 			 struct slice_list *ret, struct error *err)
 {
 	size_t slash = slice_rfind_byte(pattern, '/');
-	struct slice folder = arena_printf(a, "%s/%.*s", directory,
-					   SLICE_ARG(slice_first(pattern, slash)));
+	struct slice folder =
+		arena_printf(a, "%s/%.*s", directory, SLICE_ARG(slice_first(pattern, slash)));
 	DIR *d = opendir(folder.data);
 	struct dirent *entry;
 
@@ -166,7 +166,7 @@ static bool list_pattern(const char *directory, struct slice pattern, struct are
 bool feed_find_files(const struct feed_row *row, const char *directory, struct arena *a,
 		     struct slice_list *ret, struct error *err)
 {
-	*ret = (struct slice_list){ 0 };
+	*ret = (struct slice_list){0};
 	for (size_t i = 0; i < row->file_count; i++) {
 		struct slice pattern = slice_from_cstr(row->files[i].path);
 
@@ -205,7 +205,7 @@ bool feed_fact_decode(struct cursor *c, struct feed_fact *ret)
 {
 	uint8_t kind = wire_get_u8(c);
 
-	*ret = (struct feed_fact){ .cve.year = wire_get_u32(c) };
+	*ret = (struct feed_fact){.cve.year = wire_get_u32(c)};
 	ret->cve.number = wire_get_u32(c);
 	ret->scope = wire_get_slice(c);
 	ret->name = wire_get_slice(c);
@@ -242,7 +242,8 @@ static bool inflate_whole(struct slice bytes, struct buf *out, struct error *err
 	while ((ok = stream_next(&inflate.stream, &piece, err)) && !slice_empty(piece))
 		buf_add_slice(out, piece);
 	stream_release(&inflate.stream);
-	return ok && (!out->overflow || error_set(err, ERR_LIMIT, "larger than %zu bytes", out->cap));
+	return ok &&
+	       (!out->overflow || error_set(err, ERR_LIMIT, "larger than %zu bytes", out->cap));
 }
 
 bool feed_read(const struct feed_row *row, struct slice bytes, struct slice stem,

@@ -30,12 +30,12 @@ enum feed_exploited_flag {
 };
 
 /* Of a cycle: the release has ended, or has not, and no date is told. */
-#define FEED_ENDED  (INT64_MIN + 1)
+#define FEED_ENDED   (INT64_MIN + 1)
 #define FEED_ONGOING INT64_MAX
 
 /* Of FEED_STATE: enum vendor_status, and the urgency as enum severity. */
 #define FEED_STATE_VALUE(status, urgency) ((uint32_t)(status) | (uint32_t)(urgency) << 8)
-#define FEED_STATE_STATUS(value)	  ((value) & 0xff)
+#define FEED_STATE_STATUS(value)	  ((value)&0xff)
 #define FEED_STATE_URGENCY(value)	  ((value) >> 8)
 
 /* Probabilities and percentiles are counted in billionths. */
@@ -74,7 +74,8 @@ typedef bool feed_reader(struct slice bytes, struct slice stem, const struct fee
 			 struct feed_summary *summary, struct error *err);
 
 struct feed_file {
-	const char *path; /* below a mirror; '*' stands for anything in a directory, "current" on the web */
+	const char *path; /* below a mirror; '*' stands for anything in a directory, "current" on
+			     the web */
 	const char *url;  /* its public address, NULL: none */
 };
 

@@ -15,11 +15,11 @@ static const struct {
 	struct slice codename;
 	const char *release;
 } releases[] = {
-	{ SLICE_INIT("wheezy"), "Debian:7" },	{ SLICE_INIT("jessie"), "Debian:8" },
-	{ SLICE_INIT("stretch"), "Debian:9" },	{ SLICE_INIT("buster"), "Debian:10" },
-	{ SLICE_INIT("bullseye"), "Debian:11" }, { SLICE_INIT("bookworm"), "Debian:12" },
-	{ SLICE_INIT("trixie"), "Debian:13" },	{ SLICE_INIT("forky"), "Debian:14" },
-	{ SLICE_INIT("duke"), "Debian:15" },
+	{SLICE_INIT("wheezy"), "Debian:7"},    {SLICE_INIT("jessie"), "Debian:8"},
+	{SLICE_INIT("stretch"), "Debian:9"},   {SLICE_INIT("buster"), "Debian:10"},
+	{SLICE_INIT("bullseye"), "Debian:11"}, {SLICE_INIT("bookworm"), "Debian:12"},
+	{SLICE_INIT("trixie"), "Debian:13"},   {SLICE_INIT("forky"), "Debian:14"},
+	{SLICE_INIT("duke"), "Debian:15"},
 };
 
 static struct slice release_of(struct slice codename)
@@ -66,12 +66,13 @@ static enum severity urgency_of(const struct node *release)
 static bool read_cve(struct slice package, const struct node *cve, const struct feed_sink *sink,
 		     struct error *err)
 {
-	struct feed_fact fact = { .kind = FEED_STATE, .name = package, .date = TIMESTAMP_NONE };
+	struct feed_fact fact = {.kind = FEED_STATE, .name = package, .date = TIMESTAMP_NONE};
 
 	/* TEMP-... names of what has no number yet join nothing. */
 	if (!names_cve(cve->key, &fact.cve))
 		return true;
-	node_each(release, node_get(cve, SLICE("releases"))) {
+	node_each(release, node_get(cve, SLICE("releases")))
+	{
 		enum vendor_status status = status_of(release);
 		enum severity urgency = urgency_of(release);
 
@@ -101,9 +102,7 @@ static bool read_package(struct slice name, struct slice text, struct arena *a,
 		feed_broken(summary, &why);
 		return true;
 	}
-	node_each(cve, root)
-		if (!read_cve(name, cve, sink, err))
-			return false;
+	node_each(cve, root) if (!read_cve(name, cve, sink, err)) return false;
 	return true;
 }
 
@@ -119,7 +118,8 @@ bool feed_read_debian(struct slice bytes, struct slice stem, const struct feed_s
 	if (!json_members_begin(&m, bytes, err))
 		return false;
 	if (!m.object)
-		return error_set(err, ERR_FORMAT, "not the security tracker's: no object of packages");
+		return error_set(err, ERR_FORMAT,
+				 "not the security tracker's: no object of packages");
 	arena_init(&a, 0);
 	while ((ok = json_members_next(&m, &a, &key, &value, &more, err)) && more) {
 		if (!(ok = read_package(key, value, &a, sink, summary, err)))

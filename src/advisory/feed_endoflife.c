@@ -53,11 +53,11 @@ static bool read_v0(struct slice bytes, struct slice product, const struct feed_
 	arena_init(&a, 0);
 	bool ok = json_parse(bytes, &a, &root, err);
 	if (ok)
-		node_each(cycle, root)
-			ok = ok && put_cycle(product, node_get_text(cycle, SLICE("cycle")),
-					     read_end(node_get(cycle, SLICE("eol"))),
-					     read_end(node_get(cycle, SLICE("eoes"))),
-					     node_get_text(cycle, SLICE("latest")), sink, err);
+		node_each(cycle, root) ok =
+			ok && put_cycle(product, node_get_text(cycle, SLICE("cycle")),
+					read_end(node_get(cycle, SLICE("eol"))),
+					read_end(node_get(cycle, SLICE("eoes"))),
+					node_get_text(cycle, SLICE("latest")), sink, err);
 	arena_release(&a);
 	return ok;
 }
@@ -76,12 +76,11 @@ static bool read_product(struct slice text, struct arena *a, const struct feed_s
 	struct slice product = node_get_text(root, SLICE("name"));
 	if (!lifecycle_knows(product))
 		return true;
-	node_each(release, node_get(root, SLICE("releases")))
-		ok = ok && put_cycle(product, node_get_text(release, SLICE("name")),
-				     read_phase(release, "eolFrom", "isEol"),
-				     read_phase(release, "eoesFrom", "isEoes"),
-				     node_text(node_path(release, "latest", "name", NULL)), sink,
-				     err);
+	node_each(release, node_get(root, SLICE("releases"))) ok =
+		ok && put_cycle(product, node_get_text(release, SLICE("name")),
+				read_phase(release, "eolFrom", "isEol"),
+				read_phase(release, "eoesFrom", "isEoes"),
+				node_text(node_path(release, "latest", "name", NULL)), sink, err);
 	return ok;
 }
 

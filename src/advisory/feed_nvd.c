@@ -10,8 +10,10 @@ static struct slice best_vector(const struct node *list)
 {
 	struct slice found = SLICE_EMPTY;
 
-	node_each(metric, list) {
-		struct slice vector = node_text(node_path(metric, "cvssData", "vectorString", NULL));
+	node_each(metric, list)
+	{
+		struct slice vector =
+			node_text(node_path(metric, "cvssData", "vectorString", NULL));
 
 		if (slice_is(node_get_text(metric, SLICE("type")), "Primary") &&
 		    !slice_empty(vector))
@@ -25,9 +27,9 @@ static struct slice best_vector(const struct node *list)
 static bool read_cve(struct slice text, struct arena *a, const struct feed_sink *sink,
 		     struct feed_summary *summary, struct error *err)
 {
-	static const char *const kinds[] = { "cvssMetricV40", "cvssMetricV31", "cvssMetricV30",
-					     "cvssMetricV2" };
-	struct feed_fact fact = { .kind = FEED_RATING, .date = TIMESTAMP_NONE };
+	static const char *const kinds[] = {"cvssMetricV40", "cvssMetricV31", "cvssMetricV30",
+					    "cvssMetricV2"};
+	struct feed_fact fact = {.kind = FEED_RATING, .date = TIMESTAMP_NONE};
 	struct error why = ERROR_INIT;
 	struct node *root;
 

@@ -13,9 +13,9 @@
 static const struct {
 	struct slice host, ecosystem, prefix;
 } origins[] = {
-	{ SLICE_INIT("dl-cdn.alpinelinux.org"), SLICE_INIT("Alpine"), SLICE_INIT("ALPINE-") },
-	{ SLICE_INIT("packages.wolfi.dev"), SLICE_INIT("Wolfi"), SLICE_INIT("WOLFI-") },
-	{ SLICE_INIT("packages.cgr.dev"), SLICE_INIT("Chainguard"), SLICE_INIT("CHAINGUARD-") },
+	{SLICE_INIT("dl-cdn.alpinelinux.org"), SLICE_INIT("Alpine"), SLICE_INIT("ALPINE-")},
+	{SLICE_INIT("packages.wolfi.dev"), SLICE_INIT("Wolfi"), SLICE_INIT("WOLFI-")},
+	{SLICE_INIT("packages.cgr.dev"), SLICE_INIT("Chainguard"), SLICE_INIT("CHAINGUARD-")},
 };
 
 struct secdb {
@@ -29,22 +29,21 @@ struct secdb {
 static bool put_fix(const struct secdb *s, struct slice package, struct slice version,
 		    struct slice id, struct error *err)
 {
-	struct range_event events[] = { { RANGE_INTRODUCED, SLICE("0") },
-					{ RANGE_FIXED, version } };
-	struct osv_range range = { .events = { events, 2, 2 } };
+	struct range_event events[] = {{RANGE_INTRODUCED, SLICE("0")}, {RANGE_FIXED, version}};
+	struct osv_range range = {.events = {events, 2, 2}};
 	struct osv_affected affected = {
 		.ecosystem = s->ecosystem,
 		.name = package,
 		.modules = SLICE_EMPTY,
-		.ranges = { &range, 1, 1 },
+		.ranges = {&range, 1, 1},
 	};
 	struct osv_record record = {
 		.id = arena_printf(s->arena, "%.*s%.*s", SLICE_ARG(s->prefix), SLICE_ARG(id)),
-		.upstream = { &id, 1, 1 },
+		.upstream = {&id, 1, 1},
 		.published = TIMESTAMP_NONE,
 		.modified = TIMESTAMP_NONE,
 		.summary = SLICE_EMPTY,
-		.affected = { &affected, 1, 1 },
+		.affected = {&affected, 1, 1},
 	};
 
 	return s->sink->record(s->sink->context, &record, err);
@@ -69,13 +68,13 @@ static bool read_entry(const struct secdb *s, struct slice package, struct slice
 static bool read_fixes(const struct secdb *s, struct slice package, const struct node *fixes,
 		       struct error *err)
 {
-	node_each(version, fixes) {
+	node_each(version, fixes)
+	{
 		if (slice_is(version->key, "0") || slice_empty(version->key))
 			continue;
-		node_each(entry, version)
-			if (!slice_empty(node_text(entry)) &&
-			    !read_entry(s, package, version->key, node_text(entry), err))
-				return false;
+		node_each(entry, version) if (!slice_empty(node_text(entry)) &&
+					      !read_entry(s, package, version->key,
+							  node_text(entry), err)) return false;
 	}
 	return true;
 }
@@ -91,8 +90,7 @@ static bool read_package(const struct secdb *s, struct slice text, struct error 
 	}
 	const struct node *package = node_get(root, SLICE("pkg"));
 	struct slice name = node_get_text(package, SLICE("name"));
-	return slice_empty(name) ||
-	       read_fixes(s, name, node_get(package, SLICE("secfixes")), err);
+	return slice_empty(name) || read_fixes(s, name, node_get(package, SLICE("secfixes")), err);
 }
 
 /* The text of a member that is a string; empty else. */
@@ -123,14 +121,14 @@ static bool identify(struct secdb *s, struct slice bytes, struct arena *a, struc
 		if (release.len > 64)
 			break;
 		s->prefix = origins[i].prefix;
-		s->ecosystem = slice_empty(release)
-				       ? origins[i].ecosystem
-				       : arena_printf(a, "%.*s:%.*s",
-						      SLICE_ARG(origins[i].ecosystem),
-						      SLICE_ARG(release));
+		s->ecosystem = slice_empty(release) ? origins[i].ecosystem
+						    : arena_printf(a, "%.*s:%.*s",
+								   SLICE_ARG(origins[i].ecosystem),
+								   SLICE_ARG(release));
 		return true;
 	}
-	return error_set(err, ERR_FORMAT, "no secdb of a known distribution (its urlprefix is \"%.*s\")",
+	return error_set(err, ERR_FORMAT,
+			 "no secdb of a known distribution (its urlprefix is \"%.*s\")",
 			 SLICE_ARG(slice_first(prefix, 200)));
 }
 
@@ -138,7 +136,7 @@ bool feed_read_secdb(struct slice bytes, struct slice stem, const struct feed_si
 		     struct feed_summary *summary, struct error *err)
 {
 	struct arena names, a;
-	struct secdb s = { .arena = &a, .sink = sink, .summary = summary };
+	struct secdb s = {.arena = &a, .sink = sink, .summary = summary};
 	struct slice list, key, value;
 	struct json_members m;
 	bool more;

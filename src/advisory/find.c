@@ -8,11 +8,11 @@
 static bool lists(const struct advisory_index *index, struct index_span span, struct slice id,
 		  struct arena *a, bool *ret, struct error *err)
 {
-	struct slice_list all = { 0 };
+	struct slice_list all = {0};
 
 	if (!index_list(index, span, a, &all, err))
 		return false;
-	vec_each(item, &all)
+	vec_each (item, &all)
 		if (slice_eq_nocase(*item, id)) {
 			*ret = true;
 			return true;
@@ -29,9 +29,9 @@ static bool relation_of(const struct advisory_index *index, const struct index_r
 		struct index_span span;
 		enum advisory_relation relation;
 	} rows[] = {
-		{ r->aliases, ADVISORY_ALIAS },
-		{ r->upstream, ADVISORY_UPSTREAM },
-		{ r->related, ADVISORY_RELATED },
+		{r->aliases, ADVISORY_ALIAS},
+		{r->upstream, ADVISORY_UPSTREAM},
+		{r->related, ADVISORY_RELATED},
 	};
 	struct slice own;
 
@@ -82,7 +82,8 @@ static bool add_packages(const struct advisory_index *index, const uint32_t *num
 	for (uint64_t i = 0; i < count; i++) {
 		const struct index_package *p = index_rows(index, INDEX_PACKAGES, i, 1, err);
 		const struct index_affected *rows =
-			p ? index_rows(index, INDEX_AFFECTED, p->affected.first, p->affected.count, err)
+			p ? index_rows(index, INDEX_AFFECTED, p->affected.first, p->affected.count,
+				       err)
 			  : NULL;
 		struct slice ecosystem, name;
 		uint32_t last = UINT32_MAX;
@@ -101,7 +102,7 @@ static bool add_packages(const struct advisory_index *index, const uint32_t *num
 				arena_printf(a, "%.*s %.*s", SLICE_ARG(ecosystem), SLICE_ARG(name));
 		}
 	}
-	vec_each(found, list)
+	vec_each (found, list)
 		if (found->packages.count > 1)
 			qsort(found->packages.items, found->packages.count,
 			      sizeof(*found->packages.items), compare_packages);
@@ -115,7 +116,7 @@ static bool find_facts(const struct advisory_index *index, struct slice id,
 	const struct index_score *score;
 	struct names_cve cve;
 
-	*ret = (struct advisory_facts){ .exploited_since = TIMESTAMP_NONE };
+	*ret = (struct advisory_facts){.exploited_since = TIMESTAMP_NONE};
 	if (!names_cve(id, &cve))
 		return true;
 	if (!index_find_exploited(index, cve, &exploited, err) ||
@@ -140,7 +141,7 @@ bool advisory_find(const struct advisory_set *set, struct slice id, struct arena
 	const struct advisory_index *index = set->index;
 	struct arena scratch;
 
-	*ret = (struct advisory_found_list){ 0 };
+	*ret = (struct advisory_found_list){0};
 	if (!index)
 		return error_set(err, ERR_NOT_FOUND, "there is no advisory index %.*s",
 				 SLICE_ARG(set->index_path));

@@ -41,7 +41,7 @@ static void make_set(struct slice_list *list)
 
 static bool contains(const struct slice_list *list, struct slice s)
 {
-	vec_each(item, list)
+	vec_each (item, list)
 		if (slice_eq(*item, s))
 			return true;
 	return false;
@@ -49,7 +49,7 @@ static bool contains(const struct slice_list *list, struct slice s)
 
 static bool has_rank(const struct slice_list *list, unsigned rank)
 {
-	vec_each(item, list)
+	vec_each (item, list)
 		if (names_identifier_rank(*item) == rank)
 			return true;
 	return false;
@@ -60,15 +60,15 @@ static bool has_rank(const struct slice_list *list, unsigned rank)
 /* Of the whole group only kinds of names that the records' own lack. */
 static bool add_group_names(struct folder *f, uint32_t group, struct slice_list *names)
 {
-	bool has[] = { has_rank(names, 0), has_rank(names, 1) };
-	struct slice_list all = { 0 };
+	bool has[] = {has_rank(names, 0), has_rank(names, 1)};
+	struct slice_list all = {0};
 
 	if (has[0] && has[1])
 		return true;
 	const struct index_group *row = index_rows(f->query->index, INDEX_GROUPS, group, 1, f->err);
 	if (!row || !index_list(f->query->index, row->ids, f->arena, &all, f->err))
 		return false;
-	vec_each(id, &all) {
+	vec_each (id, &all) {
 		unsigned rank = names_identifier_rank(*id);
 
 		if (rank < ARRAY_LEN(has) && !has[rank])
@@ -79,7 +79,7 @@ static bool add_group_names(struct folder *f, uint32_t group, struct slice_list 
 
 static bool fold_names(struct folder *f, uint32_t group)
 {
-	struct slice_list names = { 0 };
+	struct slice_list names = {0};
 
 	for (size_t i = 0; i < f->count; i++) {
 		*vec_add(f->arena, &names) = f->ids[i];
@@ -92,20 +92,20 @@ static bool fold_names(struct folder *f, uint32_t group)
 	make_set(&names);
 	make_set(&f->out->record_ids);
 	f->out->id = names.items[0];
-	f->out->aliases = (struct slice_list){ names.items + 1, names.count - 1, 0 };
+	f->out->aliases = (struct slice_list){names.items + 1, names.count - 1, 0};
 	return true;
 }
 
 static bool fold_related(struct folder *f)
 {
-	struct slice_list all = { 0 };
+	struct slice_list all = {0};
 
 	for (size_t i = 0; i < f->count; i++)
 		if (!index_list(f->query->index, f->records[i]->upstream, f->arena, &all, f->err) ||
 		    !index_list(f->query->index, f->records[i]->related, f->arena, &all, f->err))
 			return false;
 	make_set(&all);
-	vec_each(id, &all)
+	vec_each (id, &all)
 		if (!slice_eq(*id, f->out->id) && !contains(&f->out->aliases, *id))
 			*vec_add(f->arena, &f->out->related) = *id;
 	return true;
@@ -115,9 +115,9 @@ static bool fold_related(struct folder *f)
 
 static void add_rating(struct folder *f, struct slice vector, struct slice source)
 {
-	struct cvss_rating rating = { .vector = vector, .source = source };
+	struct cvss_rating rating = {.vector = vector, .source = source};
 
-	vec_each(known, &f->out->ratings)
+	vec_each (known, &f->out->ratings)
 		if (slice_eq(known->vector, vector))
 			return;
 	/* A vector that is none says nothing; the record still counts. */
@@ -171,7 +171,7 @@ static const struct cvss_rating *best_rating(const struct vulnerability *v)
 {
 	const struct cvss_rating *best = NULL;
 
-	vec_each(r, &v->ratings)
+	vec_each (r, &v->ratings)
 		if (!best || r->version > best->version ||
 		    (r->version == best->version && r->score > best->score))
 			best = r;
@@ -193,7 +193,8 @@ static void decide_severity(struct folder *f)
 		v->severity_source = SLICE("vendor");
 	} else if (rating) {
 		v->severity = severity_from_score(rating->score);
-		v->severity_source = arena_printf(f->arena, "CVSS:%s", cvss_version_name(rating->version));
+		v->severity_source =
+			arena_printf(f->arena, "CVSS:%s", cvss_version_name(rating->version));
 	} else if (f->has_score) {
 		v->severity = severity_from_score(f->bare_score);
 		v->severity_source = SLICE("CVSS");
@@ -227,14 +228,14 @@ static bool fold_texts(struct folder *f)
 	v->summary = SLICE_EMPTY;
 	for (size_t i = 0; i < f->count; i++) {
 		const struct index_record *r = f->records[i];
-		struct slice_list urls = { 0 };
+		struct slice_list urls = {0};
 
 		if (slice_empty(v->summary) &&
 		    !index_string(f->query->index, r->summary, &v->summary, f->err))
 			return false;
 		if (!index_list(f->query->index, r->references, f->arena, &urls, f->err))
 			return false;
-		vec_each(url, &urls)
+		vec_each (url, &urls)
 			if (v->references.count < REFERENCES_MAX && !contains(&v->references, *url))
 				*vec_add(f->arena, &v->references) = *url;
 		if (r->published != TIMESTAMP_NONE &&
@@ -289,9 +290,9 @@ static bool rank_records(struct folder *f, const struct match_entry *entries, si
 bool match_fold(const struct match_query *q, const struct match_entry *entries, size_t count,
 		struct arena *a, struct vulnerability *ret, struct error *err)
 {
-	struct folder f = { .query = q, .arena = a, .out = ret, .err = err };
+	struct folder f = {.query = q, .arena = a, .out = ret, .err = err};
 
-	*ret = (struct vulnerability){ .source = q->source, .exploited_since = TIMESTAMP_NONE };
+	*ret = (struct vulnerability){.source = q->source, .exploited_since = TIMESTAMP_NONE};
 	return rank_records(&f, entries, count) && fold_names(&f, entries[0].group) &&
 	       fold_related(&f) && fold_severity(&f) && fold_texts(&f);
 }

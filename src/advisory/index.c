@@ -16,23 +16,23 @@ static const struct {
 	const char *name;
 	uint32_t size;
 } sections[INDEX_SECTIONS] = {
-	[INDEX_SOURCES] = { "sources", sizeof(struct index_source) },
-	[INDEX_COVERAGE] = { "coverage", sizeof(struct index_coverage) },
-	[INDEX_FANOUT] = { "fan-out", sizeof(uint32_t) },
-	[INDEX_PACKAGES] = { "packages", sizeof(struct index_package) },
-	[INDEX_AFFECTED] = { "affected", sizeof(struct index_affected) },
-	[INDEX_RANGES] = { "ranges", sizeof(struct index_range) },
-	[INDEX_EVENTS] = { "events", sizeof(struct index_event) },
-	[INDEX_RECORDS] = { "records", sizeof(struct index_record) },
-	[INDEX_GROUPS] = { "groups", sizeof(struct index_group) },
-	[INDEX_SEVERITIES] = { "severities", sizeof(struct index_severity) },
-	[INDEX_EXPLOITED] = { "exploited", sizeof(struct index_exploited) },
-	[INDEX_SCORES] = { "scores", sizeof(struct index_score) },
-	[INDEX_LENT] = { "lent severities", sizeof(struct index_lent) },
-	[INDEX_STATES] = { "states", sizeof(struct index_state) },
-	[INDEX_CYCLES] = { "cycles", sizeof(struct index_cycle) },
-	[INDEX_LISTS] = { "lists", sizeof(uint32_t) },
-	[INDEX_STRINGS] = { "strings", 1 },
+	[INDEX_SOURCES] = {"sources", sizeof(struct index_source)},
+	[INDEX_COVERAGE] = {"coverage", sizeof(struct index_coverage)},
+	[INDEX_FANOUT] = {"fan-out", sizeof(uint32_t)},
+	[INDEX_PACKAGES] = {"packages", sizeof(struct index_package)},
+	[INDEX_AFFECTED] = {"affected", sizeof(struct index_affected)},
+	[INDEX_RANGES] = {"ranges", sizeof(struct index_range)},
+	[INDEX_EVENTS] = {"events", sizeof(struct index_event)},
+	[INDEX_RECORDS] = {"records", sizeof(struct index_record)},
+	[INDEX_GROUPS] = {"groups", sizeof(struct index_group)},
+	[INDEX_SEVERITIES] = {"severities", sizeof(struct index_severity)},
+	[INDEX_EXPLOITED] = {"exploited", sizeof(struct index_exploited)},
+	[INDEX_SCORES] = {"scores", sizeof(struct index_score)},
+	[INDEX_LENT] = {"lent severities", sizeof(struct index_lent)},
+	[INDEX_STATES] = {"states", sizeof(struct index_state)},
+	[INDEX_CYCLES] = {"cycles", sizeof(struct index_cycle)},
+	[INDEX_LISTS] = {"lists", sizeof(uint32_t)},
+	[INDEX_STRINGS] = {"strings", 1},
 };
 
 #define REBUILD "; build it again with `bulwark db update`"
@@ -125,7 +125,7 @@ bool index_open_bytes(struct slice bytes, struct slice name, struct advisory_ind
 		.name = name,
 	};
 	if (!check_header(ret, err)) {
-		*ret = (struct advisory_index){ .name = name };
+		*ret = (struct advisory_index){.name = name};
 		return false;
 	}
 	ret->verified = mem_alloc_zero(ret->header->block_count, 1);
@@ -137,7 +137,7 @@ bool index_open(const char *path, struct advisory_index *ret, struct error *err)
 	CLEANUP_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat st;
 
-	*ret = (struct advisory_index){ .name = slice_from_cstr(path) };
+	*ret = (struct advisory_index){.name = slice_from_cstr(path)};
 	if (fd < 0 && errno == ENOENT)
 		return error_set(err, ERR_NOT_FOUND, "there is no advisory index %s", path);
 	if (fd < 0)
@@ -169,7 +169,7 @@ void index_close(struct advisory_index *index)
 		munmap((void *)(uintptr_t)index->data, index->size);
 	}
 	free(index->verified);
-	*index = (struct advisory_index){ 0 };
+	*index = (struct advisory_index){0};
 }
 
 /* ----------------------------------------------------------------- reading */
@@ -191,7 +191,7 @@ static bool check_block(const struct advisory_index *index, size_t number, struc
 
 /* Bytes [offset, offset + len), which lie within the body, after their blocks were checked. */
 static inline const uint8_t *checked_bytes(const struct advisory_index *index, uint64_t offset,
-				    uint64_t len, struct error *err)
+					   uint64_t len, struct error *err)
 {
 	uint64_t from = offset - index->header->body;
 	uint64_t first = from / INDEX_BLOCK, last = len ? (from + len - 1) / INDEX_BLOCK : first;
@@ -349,7 +349,7 @@ bool index_find_coverage(const struct advisory_index *index, struct slice ecosys
 struct slice index_digest(const struct advisory_index *index, struct arena *a)
 {
 	char text[DIGEST_TEXT_MAX];
-	struct digest d = { .algorithm = DIGEST_SHA256 };
+	struct digest d = {.algorithm = DIGEST_SHA256};
 
 	memcpy(d.bytes, index->header->digest, sizeof(index->header->digest));
 	return arena_copy(a, slice_from_cstr(digest_format(&d, text)));

@@ -27,9 +27,9 @@ enum answer_type {
 
 struct build_file {
 	const struct index_file *file;
-	struct slice bytes;	  /* mapped */
-	struct slice delta;	  /* mapped; empty: none */
-	struct slice_list parts;  /* of a feed, mapped */
+	struct slice bytes;	 /* mapped */
+	struct slice delta;	 /* mapped; empty: none */
+	struct slice_list parts; /* of a feed, mapped */
 	struct buf records, facts, kept;
 };
 
@@ -85,12 +85,12 @@ bool index_list_directory(const char *directory, const struct slice_list *wanted
 			  struct index_file_list *ret, struct slice_list *missing,
 			  struct error *err)
 {
-	*ret = (struct index_file_list){ 0 };
+	*ret = (struct index_file_list){0};
 	if (!wanted || !wanted->count) {
 		if (!list_all(directory, a, ret, err))
 			return false;
 	} else {
-		vec_each(e, wanted)
+		vec_each (e, wanted)
 			if (slice_find_byte(*e, '/') < e->len || slice_starts(*e, SLICE(".")) ||
 			    !add_file(directory, *e, a, ret))
 				*vec_add(a, missing) = *e;
@@ -162,7 +162,7 @@ static bool put_kept(struct worker_output *out, struct slice kept, struct error 
 static bool read_zip(const struct build_file *file, struct worker_output *out, struct error *err)
 {
 	struct zip_records_summary summary;
-	struct delta over = { 0 };
+	struct delta over = {0};
 	struct arena arena;
 	struct buf kept;
 
@@ -226,7 +226,7 @@ static void read_part(const struct build_file *file, size_t number, const struct
 		      struct feed_summary *summary)
 {
 	struct slice path = file->file->paths.items[number];
-	struct feed_summary part = { .dated = TIMESTAMP_NONE, .first = ERROR_INIT };
+	struct feed_summary part = {.dated = TIMESTAMP_NONE, .first = ERROR_INIT};
 	struct error why = ERROR_INIT;
 
 	if (!feed_read(file->file->feed, file->parts.items[number], file_stem(path), sink, &part,
@@ -243,9 +243,9 @@ static void read_part(const struct build_file *file, size_t number, const struct
 
 static bool read_feed(const struct build_file *file, struct worker_output *out, struct error *err)
 {
-	struct feed_output o = { .out = out };
-	const struct feed_sink sink = { take_fact, take_record, &o };
-	struct feed_summary summary = { .dated = TIMESTAMP_NONE, .first = ERROR_INIT };
+	struct feed_output o = {.out = out};
+	const struct feed_sink sink = {take_fact, take_record, &o};
+	struct feed_summary summary = {.dated = TIMESTAMP_NONE, .first = ERROR_INIT};
 	struct digest_context context;
 	struct digest digest;
 	uint64_t bytes = 0;
@@ -355,8 +355,8 @@ static bool map_path(struct slice path, struct slice *ret, struct error *err)
 		return error_set(err, ERR_FORMAT, "%.*s: not a file with something in it",
 				 SLICE_ARG(path));
 	if ((uint64_t)st.st_size > LIMIT_DOWNLOAD)
-		return error_set(err, ERR_LIMIT, "%.*s is larger than %llu bytes",
-				 SLICE_ARG(path), (unsigned long long)LIMIT_DOWNLOAD);
+		return error_set(err, ERR_LIMIT, "%.*s is larger than %llu bytes", SLICE_ARG(path),
+				 (unsigned long long)LIMIT_DOWNLOAD);
 	void *data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (data == MAP_FAILED)
 		return error_set_errno(err, errno, "mapping %.*s", SLICE_ARG(path));
@@ -368,7 +368,7 @@ static bool map_file(struct index_work *w, struct build_file *ret, struct error 
 {
 	const struct index_file *file = ret->file;
 
-	vec_each(path, &file->paths)
+	vec_each (path, &file->paths)
 		if (!map_path(*path, vec_add(&w->arena, &ret->parts), err))
 			return false;
 	if (file->feed)
@@ -391,7 +391,7 @@ static void release_file(struct build_file *file)
 	buf_release(&file->kept);
 	unmap(file->bytes);
 	unmap(file->delta);
-	vec_each(part, &file->parts)
+	vec_each (part, &file->parts)
 		unmap(*part);
 }
 
@@ -421,14 +421,13 @@ static bool map_files(struct index_work *w, const struct index_file_list *files,
 
 static bool read_files(struct index_work *w, struct error *err)
 {
-	const struct worker_events events = { on_record, on_end, w };
-	const struct confine_spec spec = { .tree_fd = -1 };
+	const struct worker_events events = {on_record, on_end, w};
+	const struct confine_spec spec = {.tree_fd = -1};
 	struct worker_job *jobs = arena_new_array(&w->arena, struct worker_job, w->count);
 
 	for (size_t i = 0; i < w->count; i++)
-		jobs[i] = (struct worker_job){ .run = read_one,
-					       .job = &w->files[i],
-					       .name = w->files[i].file->name };
+		jobs[i] = (struct worker_job){
+			.run = read_one, .job = &w->files[i], .name = w->files[i].file->name};
 	digest_prepare();
 	struct confine *confine = confine_new(&spec, err);
 	if (!confine)
@@ -473,7 +472,7 @@ static bool write_kept(struct index_work *w, struct error *err)
 
 int index_lock(const struct run *run, const char *output, struct error *err)
 {
-	const struct timespec pause = { .tv_nsec = 50000000 };
+	const struct timespec pause = {.tv_nsec = 50000000};
 	char path[LIMIT_PATH];
 
 	if (snprintf(path, sizeof(path), "%s.lock", output) >= (int)sizeof(path)) {
@@ -539,7 +538,7 @@ static bool write_index(struct index_work *w, struct error *err)
 bool index_build_locked(struct run *run, const struct index_file_list *files, const char *output,
 			struct error *err)
 {
-	struct index_work w = { .run = run, .output = output };
+	struct index_work w = {.run = run, .output = output};
 
 	arena_init(&w.arena, 0);
 	bool ok = map_files(&w, files, err) && read_files(&w, err) && write_kept(&w, err) &&

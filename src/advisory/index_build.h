@@ -38,8 +38,8 @@ bool index_list_feeds(const char *directory, struct arena *a, struct index_file_
 
 /*
  * Reads the files and writes the index to `output`.  A zip that cannot be read
- * fails the whole; a feed that cannot be read is told in the index; records that cannot be read are counted in the index
- * (advisory_status).  run->threads zips are read at once.
+ * fails the whole; a feed that cannot be read is told in the index; records that cannot be read are
+ * counted in the index (advisory_status).  run->threads zips are read at once.
  */
 bool index_build(struct run *run, const struct index_file_list *files, const char *output,
 		 struct error *err);

@@ -43,7 +43,7 @@ static struct names_cve row_cve(const void *row)
 {
 	const uint32_t *fields = row;
 
-	return (struct names_cve){ fields[0], fields[1] };
+	return (struct names_cve){fields[0], fields[1]};
 }
 
 static bool cve_before(const struct search *s, const void *row, bool *ret, struct error *err)
@@ -57,7 +57,10 @@ static bool find_cve(const struct advisory_index *index, enum index_section sect
 		     struct names_cve cve, const void **ret, struct error *err)
 {
 	const struct search s = {
-		.index = index, .section = section, .before = cve_before, .cve = cve,
+		.index = index,
+		.section = section,
+		.before = cve_before,
+		.cve = cve,
 	};
 
 	if (!find_first(&s, ret, err))
@@ -103,7 +106,7 @@ static int compare_state(const struct index_state *row, uint64_t package, struct
 {
 	if (row->package != package)
 		return row->package < package ? -1 : 1;
-	return names_cve_cmp((struct names_cve){ row->year, row->number }, cve);
+	return names_cve_cmp((struct names_cve){row->year, row->number}, cve);
 }
 
 static bool state_before(const struct search *s, const void *row, bool *ret, struct error *err)

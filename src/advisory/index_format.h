@@ -47,8 +47,8 @@ enum index_section {
 	INDEX_LENT,	 /* the severity that a CVE lends to records that tell none */
 	INDEX_STATES,	 /* of distributions' trackers; sorted by package hash, CVE */
 	INDEX_CYCLES,	 /* ends of life; sorted by product, cycle */
-	INDEX_LISTS,   /* uint32_t: string references */
-	INDEX_STRINGS, /* bytes */
+	INDEX_LISTS,	 /* uint32_t: string references */
+	INDEX_STRINGS,	 /* bytes */
 	INDEX_SECTIONS,
 };
 
@@ -160,7 +160,7 @@ struct index_severity {
 /* Rows about a CVE begin with its year and number. */
 struct index_exploited {
 	uint32_t year, number;
-	int64_t since; /* INT64_MIN: not told */
+	int64_t since;	/* INT64_MIN: not told */
 	uint32_t flags; /* enum feed_exploited_flag */
 	uint32_t reserved;
 };
@@ -174,7 +174,7 @@ struct index_lent {
 	uint32_t year, number;
 	uint32_t kind; /* enum osv_severity_kind */
 	uint32_t text;
-	uint32_t source; /* the record that lends, or the feed */
+	uint32_t source;  /* the record that lends, or the feed */
 	uint8_t severity; /* enum severity that it comes to */
 	uint8_t version;  /* enum cvss_version of a vector */
 	uint16_t tenths;  /* its score */

@@ -19,10 +19,11 @@ static bool is_newer(const struct osv_record *a, const struct osv_record *b)
 /* Compared with this many of a record's entries; a double behind them does no harm. */
 #define MERGE_LOOK_BACK 64
 
-/* A feed tells a fix at a time: those of one name are one record, and doubles of OSV's are dropped. */
+/* A feed tells a fix at a time: those of one name are one record, and doubles of OSV's are dropped.
+ */
 static void merge_affected(struct builder *b, const struct osv_record *from, struct osv_record *to)
 {
-	vec_each(new, &from->affected) {
+	vec_each (new, &from->affected) {
 		size_t count = to->affected.count, i = count;
 		bool known = false;
 
@@ -81,10 +82,10 @@ static bool read_records(struct builder *b)
 
 	map_init(&ids);
 	b->counts = arena_new_array(&b->arena, struct build_counts, b->inputs->count + 1);
-	vec_each(input, b->inputs)
+	vec_each (input, b->inputs)
 		ok = ok && read_input(b, input, &b->counts[i++], &ids);
 	map_release(&ids);
-	vec_each(record, &b->records)
+	vec_each (record, &b->records)
 		if (record->osv.skip == OSV_KEPT)
 			b->records.items[kept++] = *record;
 	b->records.count = kept;
@@ -146,14 +147,14 @@ static int compare_identifiers(const void *a, const void *b)
 
 static void make_groups(struct builder *b)
 {
-	struct union_find u = { 0 };
+	struct union_find u = {0};
 
 	map_init(&u.ids);
-	vec_each(record, &b->records) {
+	vec_each (record, &b->records) {
 		struct slice own = osv_own_cve(&record->osv);
 
 		node_of(&u, record->osv.id);
-		vec_each(alias, &record->osv.aliases)
+		vec_each (alias, &record->osv.aliases)
 			join(&u, record->osv.id, *alias);
 		if (!slice_empty(own))
 			join(&u, record->osv.id, own);
@@ -169,9 +170,9 @@ static void make_groups(struct builder *b)
 		}
 		*vec_add(&b->arena, &b->groups.items[groups[root] - 1]) = u.ids.entries[i].key;
 	}
-	vec_each(group, &b->groups)
+	vec_each (group, &b->groups)
 		qsort(group->items, group->count, sizeof(*group->items), compare_identifiers);
-	vec_each(record, &b->records)
+	vec_each (record, &b->records)
 		record->group = groups[root_of(&u, node_of(&u, record->osv.id))] - 1;
 	map_release(&u.ids);
 	free(u.parents);
@@ -185,7 +186,7 @@ static bool claims(const struct builder *b, struct slice ecosystem)
 	/* One database, HSEC, in whose zip the compiler's records stand as well. */
 	struct slice other = slice_is(base, "GHC") ? SLICE("Hackage") : base;
 
-	vec_each(input, b->inputs)
+	vec_each (input, b->inputs)
 		if (slice_eq(input->ecosystem, base) || slice_eq(input->ecosystem, other))
 			return true;
 	return false;
@@ -193,7 +194,7 @@ static bool claims(const struct builder *b, struct slice ecosystem)
 
 static int64_t usable_date(const struct builder *b, const struct osv_record *r)
 {
-	int64_t newest = TIMESTAMP_NONE, dates[] = { r->published, r->modified };
+	int64_t newest = TIMESTAMP_NONE, dates[] = {r->published, r->modified};
 
 	for (size_t i = 0; i < ARRAY_LEN(dates); i++)
 		if (dates[i] <= b->now + INDEX_FUTURE_SECONDS && dates[i] > newest)
@@ -258,8 +259,8 @@ static void make_packages(struct builder *b)
 	map_init(&packages);
 	map_init(&coverage);
 	for (uint32_t number = 0; number < b->records.count; number++) {
-		vec_each(affected, &b->records.items[number].osv.affected) {
-			struct slice parts[] = { affected->ecosystem, affected->name };
+		vec_each (affected, &b->records.items[number].osv.affected) {
+			struct slice parts[] = {affected->ecosystem, affected->name};
 			struct slice key = arena_join(&b->arena, parts, 2, SLICE("\n"));
 			bool is_new;
 			uint64_t *at = map_put(&packages, key, &is_new);
@@ -274,7 +275,7 @@ static void make_packages(struct builder *b)
 				};
 			}
 			*vec_add(&b->arena, &b->packages.items[*at].affected) =
-				(struct build_affected){ number, affected };
+				(struct build_affected){number, affected};
 			count_coverage(b, &coverage, affected, number, is_new);
 		}
 	}
@@ -315,10 +316,9 @@ static uint32_t rows_in(const struct builder *b, enum index_section section, siz
 
 static struct index_span put_list(struct builder *b, const struct slice_list *list)
 {
-	struct index_span span = { rows_in(b, INDEX_LISTS, sizeof(uint32_t)),
-				   (uint32_t)list->count };
+	struct index_span span = {rows_in(b, INDEX_LISTS, sizeof(uint32_t)), (uint32_t)list->count};
 
-	vec_each(s, list) {
+	vec_each (s, list) {
 		uint32_t reference = index_builder_string(b, *s);
 
 		buf_add(&b->sections[INDEX_LISTS], &reference, sizeof(reference));
@@ -328,11 +328,11 @@ static struct index_span put_list(struct builder *b, const struct slice_list *li
 
 static struct index_span put_severities(struct builder *b, const struct osv_severity_list *list)
 {
-	struct index_span span = { rows_in(b, INDEX_SEVERITIES, sizeof(struct index_severity)),
-				   (uint32_t)list->count };
+	struct index_span span = {rows_in(b, INDEX_SEVERITIES, sizeof(struct index_severity)),
+				  (uint32_t)list->count};
 
-	vec_each(s, list) {
-		struct index_severity row = { (uint32_t)s->kind, index_builder_string(b, s->text) };
+	vec_each (s, list) {
+		struct index_severity row = {(uint32_t)s->kind, index_builder_string(b, s->text)};
 
 		buf_add(&b->sections[INDEX_SEVERITIES], &row, sizeof(row));
 	}
@@ -341,16 +341,17 @@ static struct index_span put_severities(struct builder *b, const struct osv_seve
 
 static struct index_span put_ranges(struct builder *b, const struct osv_range_list *list)
 {
-	struct index_span span = { rows_in(b, INDEX_RANGES, sizeof(struct index_range)),
-				   (uint32_t)list->count };
+	struct index_span span = {rows_in(b, INDEX_RANGES, sizeof(struct index_range)),
+				  (uint32_t)list->count};
 
-	vec_each(range, list) {
-		struct index_range row = { { rows_in(b, INDEX_EVENTS, sizeof(struct index_event)),
-					     (uint32_t)range->events.count } };
+	vec_each (range, list) {
+		struct index_range row = {{rows_in(b, INDEX_EVENTS, sizeof(struct index_event)),
+					   (uint32_t)range->events.count}};
 
 		buf_add(&b->sections[INDEX_RANGES], &row, sizeof(row));
-		vec_each(e, &range->events) {
-			struct index_event event = { index_builder_string(b, e->version), (uint32_t)e->kind };
+		vec_each (e, &range->events) {
+			struct index_event event = {index_builder_string(b, e->version),
+						    (uint32_t)e->kind};
 
 			buf_add(&b->sections[INDEX_EVENTS], &event, sizeof(event));
 		}
@@ -360,17 +361,17 @@ static struct index_span put_ranges(struct builder *b, const struct osv_range_li
 
 static void write_packages(struct builder *b)
 {
-	vec_each(package, &b->packages) {
+	vec_each (package, &b->packages) {
 		struct index_package row = {
 			.hash = package->hash,
 			.ecosystem = index_builder_string(b, package->ecosystem),
 			.name = index_builder_string(b, package->name),
-			.affected = { rows_in(b, INDEX_AFFECTED, sizeof(struct index_affected)),
-				      (uint32_t)package->affected.count },
+			.affected = {rows_in(b, INDEX_AFFECTED, sizeof(struct index_affected)),
+				     (uint32_t)package->affected.count},
 		};
 
 		buf_add(&b->sections[INDEX_PACKAGES], &row, sizeof(row));
-		vec_each(affected, &package->affected) {
+		vec_each (affected, &package->affected) {
 			struct index_affected entry = {
 				.record = affected->record,
 				.flags = affected->osv->modular ? INDEX_MODULAR : 0,
@@ -393,7 +394,7 @@ static uint32_t record_flags(const struct osv_record *r)
 
 static void write_records(struct builder *b)
 {
-	vec_each(record, &b->records) {
+	vec_each (record, &b->records) {
 		const struct osv_record *osv = &record->osv;
 		struct index_record row = {
 			.published = osv->published,
@@ -411,8 +412,8 @@ static void write_records(struct builder *b)
 
 		buf_add(&b->sections[INDEX_RECORDS], &row, sizeof(row));
 	}
-	vec_each(group, &b->groups) {
-		struct index_group row = { .ids = put_list(b, group) };
+	vec_each (group, &b->groups) {
+		struct index_group row = {.ids = put_list(b, group)};
 
 		index_facts_link(b, group, &row);
 		buf_add(&b->sections[INDEX_GROUPS], &row, sizeof(row));
@@ -428,7 +429,8 @@ static void write_tables(struct builder *b)
 			.name = index_builder_string(b, input->name),
 			.digest = index_builder_string(b, input->digest),
 			.first_error = index_builder_string(b, input->first_error),
-			.feed = index_builder_string(b, input->feed ? input->feed->name : SLICE_EMPTY),
+			.feed = index_builder_string(b,
+						     input->feed ? input->feed->name : SLICE_EMPTY),
 			.dated = input->feed ? input->dated : TIMESTAMP_NONE,
 			.records = b->counts[i].records + b->counts[i].facts,
 			.withdrawn = skipped[OSV_WITHDRAWN],
@@ -440,7 +442,7 @@ static void write_tables(struct builder *b)
 
 		buf_add(&b->sections[INDEX_SOURCES], &row, sizeof(row));
 	}
-	vec_each(coverage, &b->coverage) {
+	vec_each (coverage, &b->coverage) {
 		struct index_coverage row = {
 			.ecosystem = index_builder_string(b, coverage->ecosystem),
 			.records = coverage->records,
@@ -516,7 +518,7 @@ static void plan_file(const struct builder *b, struct index_header *h)
 	h->file_bytes = h->body + body;
 	uint64_t offset = h->body;
 	for (size_t i = 0; i < INDEX_SECTIONS; i++) {
-		h->sections[i] = (struct index_extent){ offset, b->sections[i].len / row_sizes[i] };
+		h->sections[i] = (struct index_extent){offset, b->sections[i].len / row_sizes[i]};
 		offset += rounded(b->sections[i].len);
 	}
 }
@@ -581,7 +583,7 @@ static bool write_file(struct builder *b, uint32_t fanout_bits, struct buf *out)
 bool index_layout(const struct index_input_list *inputs, int64_t now, struct buf *out,
 		  struct error *err)
 {
-	struct builder b = { .inputs = inputs, .now = now, .newest = TIMESTAMP_NONE, .err = err };
+	struct builder b = {.inputs = inputs, .now = now, .newest = TIMESTAMP_NONE, .err = err};
 	bool ok;
 
 	arena_init(&b.arena, 0);

@@ -16,7 +16,7 @@ struct index_input {
 	uint64_t bytes;
 	uint32_t broken; /* records that could not be read */
 	struct slice first_error;
-	struct slice records; /* osv_encode, one after another */
+	struct slice records;	     /* osv_encode, one after another */
 	const struct feed_row *feed; /* what it is a file of; NULL: OSV records */
 	struct slice facts;	     /* of a feed: feed_fact_encode, one after another */
 	int64_t dated;		     /* of a feed */

@@ -96,7 +96,6 @@ static void sort_facts(struct builder *b)
 
 /* ------------------------------------------------------------------ lending */
 
-
 struct loan_list VEC_OF(struct build_loan);
 
 static enum lender lender_of(const struct osv_record *r)
@@ -113,7 +112,7 @@ static enum lender lender_of(const struct osv_record *r)
 static bool rank_of(enum lender lender, enum osv_severity_kind kind, unsigned *ret)
 {
 	static const int ranks[OSV_SEVERITY_KINDS] = {
-		[OSV_CVSS_V4] = 1, [OSV_CVSS_V3] = 2,	     [OSV_CVSS_V2] = 3, [OSV_SCORE] = 4,
+		[OSV_CVSS_V4] = 1, [OSV_CVSS_V3] = 2,	     [OSV_CVSS_V2] = 3,	   [OSV_SCORE] = 4,
 		[OSV_WORD] = 5,	   [OSV_INFORMATIONAL] = -1, [OSV_MALICIOUS] = -1,
 	};
 
@@ -151,7 +150,7 @@ static bool judge(struct build_loan *loan)
 static void add_loans(struct builder *b, struct loan_list *loans, struct names_cve cve,
 		      const struct osv_record *r, const struct osv_severity_list *severities)
 {
-	vec_each(s, severities) {
+	vec_each (s, severities) {
 		struct build_loan loan = {
 			.cve = cve,
 			.lender = lender_of(r),
@@ -168,11 +167,11 @@ static void add_loans(struct builder *b, struct loan_list *loans, struct names_c
 /* The one CVE that the record is about; an erratum for several is about none. */
 static bool only_cve(const struct osv_record *r, struct names_cve *ret)
 {
-	const struct slice_list *lists[] = { &r->aliases, &r->upstream };
+	const struct slice_list *lists[] = {&r->aliases, &r->upstream};
 	bool found = names_cve(r->id, ret);
 
 	for (size_t i = 0; i < ARRAY_LEN(lists) && !found; i++) {
-		vec_each(id, lists[i]) {
+		vec_each (id, lists[i]) {
 			struct names_cve cve;
 
 			if (!names_cve(*id, &cve))
@@ -188,14 +187,14 @@ static bool only_cve(const struct osv_record *r, struct names_cve *ret)
 
 static void collect_loans(struct builder *b, struct loan_list *loans)
 {
-	vec_each(record, &b->records) {
+	vec_each (record, &b->records) {
 		const struct osv_record *r = &record->osv;
 		struct names_cve cve;
 
 		if (!only_cve(r, &cve))
 			continue;
 		add_loans(b, loans, cve, r, &r->severities);
-		vec_each(affected, &r->affected)
+		vec_each (affected, &r->affected)
 			add_loans(b, loans, cve, r, &affected->severities);
 	}
 	for (size_t i = 0; i < b->facts.of[FEED_RATING].count; i++) {
@@ -230,12 +229,12 @@ static int compare_loans(const void *x, const void *y)
 /* The best loan of each CVE. */
 static void choose_loans(struct builder *b)
 {
-	struct loan_list loans = { 0 };
+	struct loan_list loans = {0};
 
 	collect_loans(b, &loans);
 	if (loans.count > 1)
 		qsort(loans.items, loans.count, sizeof(*loans.items), compare_loans);
-	vec_each(loan, &loans) {
+	vec_each (loan, &loans) {
 		size_t count = b->facts.lent.count;
 
 		if (count && names_cve_cmp(b->facts.lent.items[count - 1].cve, loan->cve) == 0)
@@ -269,7 +268,10 @@ static void write_loans(struct builder *b)
 static void write_exploited(struct builder *b, const struct feed_fact *f)
 {
 	struct index_exploited row = {
-		.year = f->cve.year, .number = f->cve.number, .since = f->date, .flags = f->flags,
+		.year = f->cve.year,
+		.number = f->cve.number,
+		.since = f->date,
+		.flags = f->flags,
 	};
 
 	buf_add(&b->sections[INDEX_EXPLOITED], &row, sizeof(row));
@@ -321,7 +323,8 @@ void index_facts_prepare(struct builder *b)
 
 void index_facts_write(struct builder *b)
 {
-	static void (*const writers[FEED_FACT_KINDS])(struct builder *, const struct feed_fact *) = {
+	static void (*const writers[FEED_FACT_KINDS])(struct builder *,
+						      const struct feed_fact *) = {
 		[FEED_EXPLOITED] = write_exploited,
 		[FEED_SCORE] = write_score,
 		[FEED_STATE] = write_state,
@@ -360,7 +363,7 @@ void index_facts_link(const struct builder *b, const struct slice_list *ids,
 		      struct index_group *row)
 {
 	const struct build_loan *lent = NULL;
-	struct names_cve cve = { 0 }, other;
+	struct names_cve cve = {0}, other;
 
 	/* CVEs come first. */
 	if (!ids->count || !names_cve(ids->items[0], &cve))

@@ -13,7 +13,7 @@ extern const size_t lifecycle_files_count;
 
 /* A product: what its cycles are named after, and what in a target is of it. */
 static const struct product {
-	struct slice name;	/* endoflife.date's */
+	struct slice name; /* endoflife.date's */
 	const char *title;
 	const char *os_ids;	/* os-release IDs, space-separated; NULL: a runtime */
 	const char *packages;	/* names of programs, space-separated */
@@ -21,40 +21,72 @@ static const struct product {
 	unsigned parts;		/* how many components of a version name the cycle; 0: all */
 	bool extended_free;	/* everybody gets the extended support */
 } products[] = {
-	{ .name = SLICE_INIT("debian"), .title = "Debian", .os_ids = "debian", .parts = 1, .extended_free = true },
-	{ .name = SLICE_INIT("ubuntu"), .title = "Ubuntu", .os_ids = "ubuntu", .parts = 2 },
-	{ .name = SLICE_INIT("alpine-linux"), .title = "Alpine", .os_ids = "alpine", .parts = 2 },
-	{ .name = SLICE_INIT("rhel"), .title = "Red Hat Enterprise Linux", .os_ids = "rhel", .parts = 1 },
-	{ .name = SLICE_INIT("centos"), .title = "CentOS", .os_ids = "centos", .parts = 1 },
-	{ .name = SLICE_INIT("centos-stream"), .title = "CentOS Stream", .os_ids = "centos", .parts = 1 },
-	{ .name = SLICE_INIT("almalinux"), .title = "AlmaLinux", .os_ids = "almalinux", .parts = 1 },
-	{ .name = SLICE_INIT("rocky-linux"), .title = "Rocky Linux", .os_ids = "rocky", .parts = 1 },
-	{ .name = SLICE_INIT("oracle-linux"), .title = "Oracle Linux", .os_ids = "ol", .parts = 1 },
-	{ .name = SLICE_INIT("amazon-linux"), .title = "Amazon Linux", .os_ids = "amzn" },
-	{ .name = SLICE_INIT("fedora"), .title = "Fedora", .os_ids = "fedora", .parts = 1 },
-	{ .name = SLICE_INIT("sles"), .title = "SUSE Linux Enterprise Server", .os_ids = "sles sles_sap", .parts = 2 },
-	{ .name = SLICE_INIT("opensuse"), .title = "openSUSE Leap", .os_ids = "opensuse-leap", .parts = 2 },
-	{ .name = SLICE_INIT("vmware-photon"), .title = "Photon OS", .os_ids = "photon", .parts = 2 },
-	{ .name = SLICE_INIT("mageia"), .title = "Mageia", .os_ids = "mageia", .parts = 1 },
-	{ .name = SLICE_INIT("nodejs"), .title = "Node.js", .packages = "node nodejs", .parts = 1 },
-	{ .name = SLICE_INIT("python"), .title = "Python", .packages = "python cpython", .parts = 2 },
-	{ .name = SLICE_INIT("go"), .title = "Go", .packages = "stdlib go golang", .ecosystem = SLICE_INIT("Go"), .parts = 2 },
-	{ .name = SLICE_INIT("php"), .title = "PHP", .packages = "php php-cli php-fpm", .parts = 2 },
-	{ .name = SLICE_INIT("ruby"), .title = "Ruby", .packages = "ruby", .parts = 2 },
-	{ .name = SLICE_INIT("perl"), .title = "Perl", .packages = "perl", .parts = 2 },
-	{ .name = SLICE_INIT("openssl"), .title = "OpenSSL", .packages = "openssl", .parts = 2 },
-	{ .name = SLICE_INIT("postgresql"), .title = "PostgreSQL", .packages = "postgresql postgres", .parts = 1 },
-	{ .name = SLICE_INIT("mysql"), .title = "MySQL", .packages = "mysql", .parts = 2 },
-	{ .name = SLICE_INIT("mariadb"), .title = "MariaDB", .packages = "mariadb", .parts = 2 },
-	{ .name = SLICE_INIT("redis"), .title = "Redis", .packages = "redis", .parts = 2 },
-	{ .name = SLICE_INIT("nginx"), .title = "nginx", .packages = "nginx", .parts = 2 },
-	{ .name = SLICE_INIT("apache-http-server"), .title = "Apache HTTP Server", .packages = "httpd apache apache2", .parts = 2 },
-	{ .name = SLICE_INIT("haproxy"), .title = "HAProxy", .packages = "haproxy", .parts = 2 },
-	{ .name = SLICE_INIT("tomcat"), .title = "Apache Tomcat", .packages = "tomcat", .parts = 2 },
-	{ .name = SLICE_INIT("dotnet"), .title = ".NET", .packages = "dotnet dotnet-runtime Microsoft.NETCore.App", .parts = 1 },
-	{ .name = SLICE_INIT("erlang"), .title = "Erlang/OTP", .packages = "erlang", .parts = 1 },
-	{ .name = SLICE_INIT("elixir"), .title = "Elixir", .packages = "elixir", .parts = 2 },
-	{ .name = SLICE_INIT("eclipse-temurin"), .title = "OpenJDK", .packages = "openjdk java temurin jdk jre", .parts = 1 },
+	{.name = SLICE_INIT("debian"),
+	 .title = "Debian",
+	 .os_ids = "debian",
+	 .parts = 1,
+	 .extended_free = true},
+	{.name = SLICE_INIT("ubuntu"), .title = "Ubuntu", .os_ids = "ubuntu", .parts = 2},
+	{.name = SLICE_INIT("alpine-linux"), .title = "Alpine", .os_ids = "alpine", .parts = 2},
+	{.name = SLICE_INIT("rhel"),
+	 .title = "Red Hat Enterprise Linux",
+	 .os_ids = "rhel",
+	 .parts = 1},
+	{.name = SLICE_INIT("centos"), .title = "CentOS", .os_ids = "centos", .parts = 1},
+	{.name = SLICE_INIT("centos-stream"),
+	 .title = "CentOS Stream",
+	 .os_ids = "centos",
+	 .parts = 1},
+	{.name = SLICE_INIT("almalinux"), .title = "AlmaLinux", .os_ids = "almalinux", .parts = 1},
+	{.name = SLICE_INIT("rocky-linux"), .title = "Rocky Linux", .os_ids = "rocky", .parts = 1},
+	{.name = SLICE_INIT("oracle-linux"), .title = "Oracle Linux", .os_ids = "ol", .parts = 1},
+	{.name = SLICE_INIT("amazon-linux"), .title = "Amazon Linux", .os_ids = "amzn"},
+	{.name = SLICE_INIT("fedora"), .title = "Fedora", .os_ids = "fedora", .parts = 1},
+	{.name = SLICE_INIT("sles"),
+	 .title = "SUSE Linux Enterprise Server",
+	 .os_ids = "sles sles_sap",
+	 .parts = 2},
+	{.name = SLICE_INIT("opensuse"),
+	 .title = "openSUSE Leap",
+	 .os_ids = "opensuse-leap",
+	 .parts = 2},
+	{.name = SLICE_INIT("vmware-photon"), .title = "Photon OS", .os_ids = "photon", .parts = 2},
+	{.name = SLICE_INIT("mageia"), .title = "Mageia", .os_ids = "mageia", .parts = 1},
+	{.name = SLICE_INIT("nodejs"), .title = "Node.js", .packages = "node nodejs", .parts = 1},
+	{.name = SLICE_INIT("python"), .title = "Python", .packages = "python cpython", .parts = 2},
+	{.name = SLICE_INIT("go"),
+	 .title = "Go",
+	 .packages = "stdlib go golang",
+	 .ecosystem = SLICE_INIT("Go"),
+	 .parts = 2},
+	{.name = SLICE_INIT("php"), .title = "PHP", .packages = "php php-cli php-fpm", .parts = 2},
+	{.name = SLICE_INIT("ruby"), .title = "Ruby", .packages = "ruby", .parts = 2},
+	{.name = SLICE_INIT("perl"), .title = "Perl", .packages = "perl", .parts = 2},
+	{.name = SLICE_INIT("openssl"), .title = "OpenSSL", .packages = "openssl", .parts = 2},
+	{.name = SLICE_INIT("postgresql"),
+	 .title = "PostgreSQL",
+	 .packages = "postgresql postgres",
+	 .parts = 1},
+	{.name = SLICE_INIT("mysql"), .title = "MySQL", .packages = "mysql", .parts = 2},
+	{.name = SLICE_INIT("mariadb"), .title = "MariaDB", .packages = "mariadb", .parts = 2},
+	{.name = SLICE_INIT("redis"), .title = "Redis", .packages = "redis", .parts = 2},
+	{.name = SLICE_INIT("nginx"), .title = "nginx", .packages = "nginx", .parts = 2},
+	{.name = SLICE_INIT("apache-http-server"),
+	 .title = "Apache HTTP Server",
+	 .packages = "httpd apache apache2",
+	 .parts = 2},
+	{.name = SLICE_INIT("haproxy"), .title = "HAProxy", .packages = "haproxy", .parts = 2},
+	{.name = SLICE_INIT("tomcat"), .title = "Apache Tomcat", .packages = "tomcat", .parts = 2},
+	{.name = SLICE_INIT("dotnet"),
+	 .title = ".NET",
+	 .packages = "dotnet dotnet-runtime Microsoft.NETCore.App",
+	 .parts = 1},
+	{.name = SLICE_INIT("erlang"), .title = "Erlang/OTP", .packages = "erlang", .parts = 1},
+	{.name = SLICE_INIT("elixir"), .title = "Elixir", .packages = "elixir", .parts = 2},
+	{.name = SLICE_INIT("eclipse-temurin"),
+	 .title = "OpenJDK",
+	 .packages = "openjdk java temurin jdk jre",
+	 .parts = 1},
 };
 
 struct cycle {
@@ -66,7 +98,7 @@ struct judge {
 	const struct advisory_index *index;
 	struct run *run;
 	struct report *report;
-	bool extended; /* the target gets the extended support, which not everybody does */
+	bool extended;	 /* the target gets the extended support, which not everybody does */
 	struct map rows; /* product, cycle -> row number + 1 */
 	struct error *err;
 };
@@ -132,9 +164,10 @@ static bool find_built_in(const struct judge *j, struct slice product, struct sl
 	struct slice date = SLICE_EMPTY;
 
 	while (slice_next_line(&text, &line)) {
-		struct slice fields[4] = { SLICE_EMPTY, SLICE_EMPTY, SLICE_EMPTY, SLICE_EMPTY };
+		struct slice fields[4] = {SLICE_EMPTY, SLICE_EMPTY, SLICE_EMPTY, SLICE_EMPTY};
 
-		for (size_t i = 0; i < ARRAY_LEN(fields) && slice_next(&line, '\t', &fields[i]); i++)
+		for (size_t i = 0; i < ARRAY_LEN(fields) && slice_next(&line, '\t', &fields[i]);
+		     i++)
 			;
 		if (slice_is(fields[0], "# as of"))
 			date = fields[1];
@@ -143,7 +176,8 @@ static bool find_built_in(const struct judge *j, struct slice product, struct sl
 			continue;
 		if (!timestamp_parse(fields[3], &ret->extended))
 			ret->extended = TIMESTAMP_NONE;
-		ret->source = arena_printf(j->run->arena, "built-in table of %.*s", SLICE_ARG(date));
+		ret->source =
+			arena_printf(j->run->arena, "built-in table of %.*s", SLICE_ARG(date));
 		return true;
 	}
 	return false;
@@ -161,7 +195,7 @@ static bool find_cycle(const struct judge *j, struct slice product, struct slice
 		if (!index_find_cycle(j->index, product, cycle, &row, j->err))
 			return false;
 		if (row) {
-			*ret = (struct cycle){ row->end, row->extended, SLICE("endoflife.date") };
+			*ret = (struct cycle){row->end, row->extended, SLICE("endoflife.date")};
 			*ret_found = true;
 			return true;
 		}
@@ -247,7 +281,8 @@ static bool judge_os(struct judge *j)
 
 		if (!p->os_ids || !has_word(p->os_ids, os->id))
 			continue;
-		/* CentOS and CentOS Stream 8 have one name in os-release; only the title differs. */
+		/* CentOS and CentOS Stream 8 have one name in os-release; only the title differs.
+		 */
 		if (slice_is(os->id, "centos") &&
 		    (slice_find(os->pretty_name, SLICE("Stream")) < os->pretty_name.len) !=
 			    slice_is(p->name, "centos-stream"))
@@ -318,13 +353,17 @@ bool lifecycle_judge(const struct advisory_index *index, const struct package_li
 		     bool extended, struct run *run, struct report *report, struct error *err)
 {
 	struct judge j = {
-		.index = index, .run = run, .report = report, .extended = extended, .err = err,
+		.index = index,
+		.run = run,
+		.report = report,
+		.extended = extended,
+		.err = err,
 	};
 	bool ok;
 
 	map_init(&j.rows);
 	ok = judge_os(&j);
-	vec_each(p, packages) {
+	vec_each (p, packages) {
 		const struct product *product = ok ? product_of(p) : NULL;
 
 		ok = ok && (!product || count_runtime(&j, product, p));
@@ -333,7 +372,7 @@ bool lifecycle_judge(const struct advisory_index *index, const struct package_li
 	if (report->lifecycle.count > 1)
 		qsort(report->lifecycle.items, report->lifecycle.count,
 		      sizeof(*report->lifecycle.items), compare_rows);
-	vec_each(row, &report->lifecycle)
+	vec_each (row, &report->lifecycle)
 		add_note(&j, row);
 	return ok;
 }

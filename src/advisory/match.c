@@ -47,7 +47,7 @@ static bool evaluate_ranges(const struct matcher *m, const struct index_affected
 	const struct index_range *ranges = index_rows(
 		m->index, INDEX_RANGES, affected->ranges.first, affected->ranges.count, m->err);
 
-	*ret = (struct range_verdict){ 0 };
+	*ret = (struct range_verdict){0};
 	if (!ranges)
 		return false;
 	for (uint32_t i = 0; i < affected->ranges.count; i++) {
@@ -271,7 +271,7 @@ static bool affected_still(const struct matcher *m, const struct match_entry *en
 /* Adds what the list does not hold yet. */
 static void add_text(struct slice_list *list, struct slice v, struct arena *a)
 {
-	vec_each(known, list)
+	vec_each (known, list)
 		if (slice_eq(*known, v))
 			return;
 	*vec_add(a, list) = v;
@@ -293,12 +293,12 @@ static int compare_versions(const void *a, const void *b, void *scheme)
 static bool fixed_versions(const struct matcher *m, const struct match_entry *entries, size_t count,
 			   struct slice_list *ret)
 {
-	struct slice_list told = { 0 }, clean = { 0 };
+	struct slice_list told = {0}, clean = {0};
 
 	for (size_t i = 0; i < count; i++)
 		if (entries[i].hit && !slice_empty(entries[i].fixed) && told.count < FIX_STEPS)
 			add_text(&told, entries[i].fixed, m->scratch);
-	vec_each(fix, &told) {
+	vec_each (fix, &told) {
 		struct slice v = *fix, next;
 		bool still = true;
 
@@ -313,7 +313,7 @@ static bool fixed_versions(const struct matcher *m, const struct match_entry *en
 		}
 	}
 	if (!clean.count)
-		vec_each(fix, &told)
+		vec_each (fix, &told)
 			*vec_add(m->arena, &clean) = *fix;
 	enum version_scheme scheme = m->scheme;
 	if (clean.count > 1)
@@ -327,7 +327,7 @@ static bool fixed_versions(const struct matcher *m, const struct match_entry *en
 static struct slice join_ranges(const struct matcher *m, const struct match_entry *entries,
 				size_t count)
 {
-	struct slice_list ranges = { 0 };
+	struct slice_list ranges = {0};
 
 	for (size_t i = 0; i < count; i++)
 		if (entries[i].hit && ranges.count < FIX_STEPS)
@@ -357,7 +357,7 @@ static struct slice explain_group(const struct matcher *m, const struct match_en
 static bool fold_entries(const struct matcher *m, const struct match_entry *entries, size_t count,
 			 bool hit, struct match_verdict *verdict)
 {
-	struct match_entry_list used = { 0 };
+	struct match_entry_list used = {0};
 
 	verdict->erratum = true;
 	for (size_t i = 0; i < count; i++) {
@@ -382,9 +382,9 @@ static bool fold_entries(const struct matcher *m, const struct match_entry *entr
 static bool add_verdict(const struct matcher *m, const struct match_entry *entries, size_t count,
 			struct match_answer *ret)
 {
-	struct match_verdict verdict = { .status = MATCH_NOT_AFFECTED,
-					 .affected_range = SLICE_EMPTY,
-					 .vendor_reason = SLICE_EMPTY };
+	struct match_verdict verdict = {.status = MATCH_NOT_AFFECTED,
+					.affected_range = SLICE_EMPTY,
+					.vendor_reason = SLICE_EMPTY};
 	bool hit = false;
 
 	for (size_t i = 0; i < count; i++)
@@ -416,7 +416,7 @@ static void name_findings(struct match_verdict_list *verdicts, struct map *names
 		if (v->erratum || v->status == MATCH_NOT_AFFECTED)
 			continue;
 		*map_put(names, v->vulnerability->id, NULL) = i;
-		vec_each(alias, &v->vulnerability->aliases)
+		vec_each (alias, &v->vulnerability->aliases)
 			*map_put(names, *alias, NULL) = i;
 	}
 }
@@ -427,18 +427,18 @@ static bool absorb(struct match_verdict_list *verdicts, const struct match_verdi
 {
 	bool any = false;
 
-	vec_each(id, &erratum->fixes) {
+	vec_each (id, &erratum->fixes) {
 		if (!slice_starts(*id, SLICE("CVE-")))
 			continue;
 		if (!map_get(names, *id))
 			return false;
 		any = true;
 	}
-	vec_each(id, &erratum->fixes) {
+	vec_each (id, &erratum->fixes) {
 		const uint64_t *at = map_get(names, *id);
 
 		if (any && at)
-			vec_each(record, &erratum->vulnerability->record_ids)
+			vec_each (record, &erratum->vulnerability->record_ids)
 				add_text(&verdicts->items[*at].vulnerability->record_ids, *record,
 					 a);
 	}
@@ -504,7 +504,7 @@ static bool make_lines(struct matcher *m, struct match_answer *ret)
 	if (m->entries.count > 1)
 		qsort(m->entries.items, m->entries.count, sizeof(*m->entries.items),
 		      compare_entry_records);
-	vec_each(e, &m->entries) {
+	vec_each (e, &m->entries) {
 		const struct index_record *record =
 			index_rows(m->index, INDEX_RECORDS, e->record, 1, m->err);
 		struct slice id;
@@ -525,7 +525,7 @@ static bool is_incomparable(const struct match_query *q)
 
 static bool find_entries(struct matcher *m)
 {
-	const struct slice names[] = { m->query->lookup.name, m->query->lookup.modular };
+	const struct slice names[] = {m->query->lookup.name, m->query->lookup.modular};
 
 	for (size_t i = 0; i < m->query->keys->count; i++) {
 		for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++) {
@@ -551,10 +551,11 @@ static bool answer(struct matcher *m, struct match_answer *ret)
 	ret->incomparable = ret->known && is_incomparable(m->query);
 	if (!ret->known || ret->incomparable)
 		return true;
-	/* A version that its scheme calls invalid has a place among the others, but none that clears it. */
-	bool sound = m->scheme == VERSION_NONE ||
-		     version_valid(m->scheme, m->query->lookup.version);
-	vec_each(e, &m->entries) {
+	/* A version that its scheme calls invalid has a place among the others, but none that
+	 * clears it. */
+	bool sound =
+		m->scheme == VERSION_NONE || version_valid(m->scheme, m->query->lookup.version);
+	vec_each (e, &m->entries) {
 		if (!judge(m, e))
 			return false;
 		ret->incomparable = ret->incomparable || (!sound && !e->hit);
@@ -574,7 +575,7 @@ bool match_package(const struct match_query *q, struct arena *a, struct match_an
 		.scheme = q->package->ecosystem ? q->package->ecosystem->scheme : VERSION_NONE,
 	};
 
-	*ret = (struct match_answer){ 0 };
+	*ret = (struct match_answer){0};
 	arena_clear(q->scratch);
 	return answer(&m, ret);
 }

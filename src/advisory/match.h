@@ -69,7 +69,8 @@ bool match_package(const struct match_query *q, struct arena *a, struct match_an
 bool match_fold(const struct match_query *q, const struct match_entry *entries, size_t count,
 		struct arena *a, struct vulnerability *ret, struct error *err);
 
-/* Adds what the feeds know to a verdict that finds something; `group` is its records' in q->index. */
+/* Adds what the feeds know to a verdict that finds something; `group` is its records' in q->index.
+ */
 bool match_enrich(const struct match_query *q, uint32_t group, struct arena *a,
 		  struct match_verdict *verdict, struct error *err);
 

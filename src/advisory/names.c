@@ -35,12 +35,12 @@ static const struct {
 	struct slice osv;
 	void (*normalize)(struct buf *b, struct slice name);
 } normalizers[] = {
-	{ SLICE_INIT("PyPI"), pep503 },
-	{ SLICE_INIT("NuGet"), lower_case },
-	{ SLICE_INIT("Packagist"), lower_case },
-	{ SLICE_INIT("SwiftURL"), repository },
-	{ SLICE_INIT("GitHub Actions"), lower_case },
-	{ SLICE_INIT("VSCode"), lower_case },
+	{SLICE_INIT("PyPI"), pep503},
+	{SLICE_INIT("NuGet"), lower_case},
+	{SLICE_INIT("Packagist"), lower_case},
+	{SLICE_INIT("SwiftURL"), repository},
+	{SLICE_INIT("GitHub Actions"), lower_case},
+	{SLICE_INIT("VSCode"), lower_case},
 };
 
 /*
@@ -51,22 +51,23 @@ static const struct {
 	struct slice osv;
 	bool source_version; /* its version counts too: a binary package may have one of its own */
 } by_source[] = {
-	{ SLICE_INIT("Debian"), true },
-	{ SLICE_INIT("Ubuntu"), true },
-	{ SLICE_INIT("Echo"), true },
-	{ SLICE_INIT("Alpine"), false },
-	{ SLICE_INIT("Wolfi"), false },
-	{ SLICE_INIT("Chainguard"), false },
-	{ SLICE_INIT("MinimOS"), false },
-	{ SLICE_INIT("Alpaquita"), false },
-	{ SLICE_INIT("BellSoft Hardened Containers"), false },
-	{ SLICE_INIT("CleanStart"), false },
-	{ SLICE_INIT("Rocky Linux"), false },
-	{ SLICE_INIT("openSUSE"), false },
-	{ SLICE_INIT("SUSE"), false },
-	{ SLICE_INIT("openEuler"), false },
-	{ SLICE_INIT("Mageia"), false },
-	{ SLICE_INIT("Bitnami"), true }, /* programs that have another name there; versions without revision */
+	{SLICE_INIT("Debian"), true},
+	{SLICE_INIT("Ubuntu"), true},
+	{SLICE_INIT("Echo"), true},
+	{SLICE_INIT("Alpine"), false},
+	{SLICE_INIT("Wolfi"), false},
+	{SLICE_INIT("Chainguard"), false},
+	{SLICE_INIT("MinimOS"), false},
+	{SLICE_INIT("Alpaquita"), false},
+	{SLICE_INIT("BellSoft Hardened Containers"), false},
+	{SLICE_INIT("CleanStart"), false},
+	{SLICE_INIT("Rocky Linux"), false},
+	{SLICE_INIT("openSUSE"), false},
+	{SLICE_INIT("SUSE"), false},
+	{SLICE_INIT("openEuler"), false},
+	{SLICE_INIT("Mageia"), false},
+	{SLICE_INIT("Bitnami"),
+	 true}, /* programs that have another name there; versions without revision */
 };
 
 /* Further suffixes under which a release's records stand; '%' is the release. */
@@ -75,8 +76,8 @@ static const struct {
 	const char *before, *after;
 	bool pro_only;
 } suffix_forms[] = {
-	{ SLICE_INIT("Ubuntu"), "Pro:", "", true },
-	{ SLICE_INIT("Debian"), "", ".0", false }, /* Debian 4 to 6 counted 4.0, 5.0, 6.0 */
+	{SLICE_INIT("Ubuntu"), "Pro:", "", true},
+	{SLICE_INIT("Debian"), "", ".0", false}, /* Debian 4 to 6 counted 4.0, 5.0, 6.0 */
 };
 
 struct slice names_ecosystem_key(struct slice written)
@@ -117,7 +118,7 @@ static bool goes_by_source(const struct ecosystem *e, bool *ret_version)
 void names_keys(const struct ecosystem *e, struct slice release, bool ubuntu_pro, struct arena *a,
 		struct names_keys *ret)
 {
-	*ret = (struct names_keys){ 0 };
+	*ret = (struct names_keys){0};
 	if (e->kind != ECOSYSTEM_LANGUAGE && !slice_empty(release)) {
 		ret->items[ret->count++] =
 			arena_printf(a, "%.*s:%.*s", SLICE_ARG(e->osv), SLICE_ARG(release));
@@ -148,8 +149,8 @@ struct slice names_stream(struct slice label)
 static bool read_content_set(struct slice set, struct slice major, struct slice *repository,
 			     struct slice *flavour)
 {
-	static const struct slice flavours[] = { SLICE_INIT("eus"), SLICE_INIT("aus"),
-						 SLICE_INIT("e4s"), SLICE_INIT("tus") };
+	static const struct slice flavours[] = {SLICE_INIT("eus"), SLICE_INIT("aus"),
+						SLICE_INIT("e4s"), SLICE_INIT("tus")};
 	struct slice field;
 
 	if (!slice_cut_prefix(&set, SLICE("rhel-")) && !slice_cut_prefix(&set, SLICE("ubi-")))
@@ -228,12 +229,12 @@ static bool accepts_ubuntu(struct slice release, struct slice covered, const str
 	static const struct {
 		struct slice prefix, service;
 	} services[] = {
-		{ SLICE_INIT("Pro:"), SLICE_INIT("esm-infra") },
-		{ SLICE_INIT("Pro:"), SLICE_INIT("esm-apps") },
-		{ SLICE_INIT("Pro:FIPS:"), SLICE_INIT("fips") },
-		{ SLICE_INIT("Pro:FIPS-updates:"), SLICE_INIT("fips-updates") },
-		{ SLICE_INIT("Pro:FIPS-preview:"), SLICE_INIT("fips-preview") },
-		{ SLICE_INIT("Pro:Realtime:"), SLICE_INIT("realtime-kernel") },
+		{SLICE_INIT("Pro:"), SLICE_INIT("esm-infra")},
+		{SLICE_INIT("Pro:"), SLICE_INIT("esm-apps")},
+		{SLICE_INIT("Pro:FIPS:"), SLICE_INIT("fips")},
+		{SLICE_INIT("Pro:FIPS-updates:"), SLICE_INIT("fips-updates")},
+		{SLICE_INIT("Pro:FIPS-preview:"), SLICE_INIT("fips-preview")},
+		{SLICE_INIT("Pro:Realtime:"), SLICE_INIT("realtime-kernel")},
 	};
 
 	for (size_t i = 0; os && i < ARRAY_LEN(services); i++) {
@@ -250,9 +251,9 @@ static const struct {
 	struct slice osv;
 	bool (*accepts)(struct slice release, struct slice covered, const struct os_release *os);
 } release_rows[] = {
-	{ SLICE_INIT("Red Hat"), accepts_redhat },
-	{ SLICE_INIT("SUSE"), accepts_suse },
-	{ SLICE_INIT("Ubuntu"), accepts_ubuntu },
+	{SLICE_INIT("Red Hat"), accepts_redhat},
+	{SLICE_INIT("SUSE"), accepts_suse},
+	{SLICE_INIT("Ubuntu"), accepts_ubuntu},
 };
 
 void names_add_release(struct names_keys *keys, const struct ecosystem *e, struct slice release,
@@ -300,7 +301,7 @@ bool names_lookup(const struct package *p, struct arena *a, struct names_lookup 
 {
 	bool source_version = false;
 
-	*ret = (struct names_lookup){ .name = p->name, .version = p->version };
+	*ret = (struct names_lookup){.name = p->name, .version = p->version};
 	if (!p->ecosystem)
 		return false;
 	if (goes_by_source(p->ecosystem, &source_version) && !slice_empty(p->source_name)) {
@@ -344,20 +345,20 @@ bool names_cve(struct slice id, struct names_cve *ret)
 	struct slice year, number;
 	uint64_t y, n;
 
-	*ret = (struct names_cve){ 0 };
+	*ret = (struct names_cve){0};
 	if (!slice_cut_prefix(&id, SLICE("CVE-")) || !slice_split(id, '-', &year, &number))
 		return false;
 	/* Another form of the same number would be another text, and must not become its double. */
 	if (year.len != 4 || number.len < 4 || (number.len > 4 && number.data[0] == '0') ||
 	    !slice_to_u64(year, &y) || !slice_to_u64(number, &n) || !y || n > UINT32_MAX)
 		return false;
-	*ret = (struct names_cve){ (uint32_t)y, (uint32_t)n };
+	*ret = (struct names_cve){(uint32_t)y, (uint32_t)n};
 	return true;
 }
 
 unsigned names_identifier_rank(struct slice id)
 {
-	static const struct slice prefixes[] = { SLICE_INIT("CVE-"), SLICE_INIT("GHSA-") };
+	static const struct slice prefixes[] = {SLICE_INIT("CVE-"), SLICE_INIT("GHSA-")};
 
 	for (unsigned i = 0; i < ARRAY_LEN(prefixes); i++)
 		if (slice_starts(id, prefixes[i]))

@@ -25,12 +25,14 @@ struct slice names_normalize(const struct ecosystem *ecosystem, struct slice nam
 
 /* What of a package its advisories go by. */
 struct names_lookup {
-	struct slice name;    /* normalised */
-	struct slice modular; /* the name in an RPM module's records, "nodejs:12::npm"; empty: none */
+	struct slice name; /* normalised */
+	struct slice
+		modular; /* the name in an RPM module's records, "nodejs:12::npm"; empty: none */
 	struct slice version; /* of the package that carries the name; of Go without the "v" */
 };
 
-/* "nodejs:12:8030020201124152102:229f0a1c" -> "nodejs:12": module and stream of a modularity label. */
+/* "nodejs:12:8030020201124152102:229f0a1c" -> "nodejs:12": module and stream of a modularity label.
+ */
 struct slice names_stream(struct slice label);
 
 /* False: the package has no ecosystem or no name. */

@@ -22,16 +22,16 @@ static const struct {
 	bool summary_severity; /* "Important: bash security update" */
 	bool malicious;
 } id_rows[] = {
-	{ SLICE_INIT("ALBA-"), .erratum = true, .fixes_related = true },
-	{ SLICE_INIT("ALEA-"), .erratum = true, .fixes_related = true },
-	{ SLICE_INIT("RLBA-"), .erratum = true, .fixes_related = true },
-	{ SLICE_INIT("RLEA-"), .erratum = true, .fixes_related = true },
-	{ SLICE_INIT("RHBA-"), .erratum = true },
-	{ SLICE_INIT("RHEA-"), .erratum = true },
-	{ SLICE_INIT("ALSA-"), .summary_severity = true, .fixes_related = true },
-	{ SLICE_INIT("RLSA-"), .summary_severity = true, .fixes_related = true },
-	{ SLICE_INIT("RHSA-"), .summary_severity = true },
-	{ SLICE_INIT("MAL-"), .malicious = true },
+	{SLICE_INIT("ALBA-"), .erratum = true, .fixes_related = true},
+	{SLICE_INIT("ALEA-"), .erratum = true, .fixes_related = true},
+	{SLICE_INIT("RLBA-"), .erratum = true, .fixes_related = true},
+	{SLICE_INIT("RLEA-"), .erratum = true, .fixes_related = true},
+	{SLICE_INIT("RHBA-"), .erratum = true},
+	{SLICE_INIT("RHEA-"), .erratum = true},
+	{SLICE_INIT("ALSA-"), .summary_severity = true, .fixes_related = true},
+	{SLICE_INIT("RLSA-"), .summary_severity = true, .fixes_related = true},
+	{SLICE_INIT("RHSA-"), .summary_severity = true},
+	{SLICE_INIT("MAL-"), .malicious = true},
 };
 
 struct reader {
@@ -53,7 +53,8 @@ static bool check_text(struct reader *r, const struct node *n, const char *what)
 static bool read_ids(struct reader *r, const struct node *record, struct slice key,
 		     struct slice_list *out)
 {
-	node_each(n, node_get(record, key)) {
+	node_each(n, node_get(record, key))
+	{
 		if (!check_text(r, n, "an identifier"))
 			return false;
 		if (!slice_empty(node_text(n)))
@@ -122,7 +123,7 @@ static void add_severity(struct reader *r, struct osv_severity_list *out,
 			return;
 	/* No record has many; a hostile one shall not make the check above slow. */
 	if (out->count < 64)
-		*vec_add(r->arena, out) = (struct osv_severity){ kind, text };
+		*vec_add(r->arena, out) = (struct osv_severity){kind, text};
 }
 
 static void read_severity_list(struct reader *r, const struct node *list,
@@ -132,12 +133,13 @@ static void read_severity_list(struct reader *r, const struct node *list,
 		struct slice type;
 		enum osv_severity_kind kind;
 	} types[] = {
-		{ SLICE_INIT("CVSS_V2"), OSV_CVSS_V2 },
-		{ SLICE_INIT("CVSS_V3"), OSV_CVSS_V3 },
-		{ SLICE_INIT("CVSS_V4"), OSV_CVSS_V4 },
+		{SLICE_INIT("CVSS_V2"), OSV_CVSS_V2},
+		{SLICE_INIT("CVSS_V3"), OSV_CVSS_V3},
+		{SLICE_INIT("CVSS_V4"), OSV_CVSS_V4},
 	};
 
-	node_each(n, list) {
+	node_each(n, list)
+	{
 		struct slice type = node_get_text(n, SLICE("type"));
 		enum osv_severity_kind kind = OSV_WORD; /* type "Ubuntu" and the like */
 
@@ -157,15 +159,15 @@ static void read_specific_severity(struct reader *r, const struct node *n,
 		enum osv_severity_kind kind;
 		bool last; /* a number found here makes the later ones moot */
 	} places[] = {
-		{ "database_specific", "severity", OSV_WORD, false },
-		{ "ecosystem_specific", "severity", OSV_WORD, false },
-		{ "ecosystem_specific", "ubuntu_priority", OSV_WORD, false },
-		{ "ecosystem_specific", "urgency", OSV_WORD, false },
-		{ "database_specific", "informational", OSV_INFORMATIONAL, false },
-		{ "database_specific", "cvss_v4_score", OSV_SCORE, true },
-		{ "database_specific", "cvss_v3_score", OSV_SCORE, true },
-		{ "database_specific", "cvss_v2_score", OSV_SCORE, true },
-		{ "database_specific", "cvss_score", OSV_SCORE, true },
+		{"database_specific", "severity", OSV_WORD, false},
+		{"ecosystem_specific", "severity", OSV_WORD, false},
+		{"ecosystem_specific", "ubuntu_priority", OSV_WORD, false},
+		{"ecosystem_specific", "urgency", OSV_WORD, false},
+		{"database_specific", "informational", OSV_INFORMATIONAL, false},
+		{"database_specific", "cvss_v4_score", OSV_SCORE, true},
+		{"database_specific", "cvss_v3_score", OSV_SCORE, true},
+		{"database_specific", "cvss_v2_score", OSV_SCORE, true},
+		{"database_specific", "cvss_score", OSV_SCORE, true},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
@@ -219,7 +221,8 @@ static bool is_web(struct slice url)
 static void read_references(struct reader *r, const struct node *list)
 {
 	for (unsigned rank = 0; rank <= 5; rank++) {
-		node_each(n, list) {
+		node_each(n, list)
+		{
 			struct slice url = node_get_text(n, SLICE("url"));
 
 			if (reference_rank(node_get_text(n, SLICE("type"))) != rank || !is_web(url))
@@ -229,8 +232,7 @@ static void read_references(struct reader *r, const struct node *list)
 			*vec_add(r->arena, &r->record->references) = url;
 		}
 	}
-	node_each(n, list)
-		read_reference_severity(r, node_get_text(n, SLICE("url")));
+	node_each(n, list) read_reference_severity(r, node_get_text(n, SLICE("url")));
 }
 
 /* ---------------------------------------------------------------- affected */
@@ -246,7 +248,7 @@ static bool read_event(struct reader *r, const struct node *n, struct osv_range 
 		if (!check_text(r, value, "a version"))
 			return false;
 		*vec_add(r->arena, &range->events) =
-			(struct range_event){ (enum range_event_kind)kind, node_text(value) };
+			(struct range_event){(enum range_event_kind)kind, node_text(value)};
 	}
 	return true;
 }
@@ -254,14 +256,15 @@ static bool read_event(struct reader *r, const struct node *n, struct osv_range 
 static bool read_ranges(struct reader *r, const struct node *list, enum version_scheme scheme,
 			struct osv_affected *out)
 {
-	node_each(n, list) {
-		struct osv_range range = { 0 };
+	node_each(n, list)
+	{
+		struct osv_range range = {0};
 
 		if (slice_is(node_get_text(n, SLICE("type")), "GIT"))
 			continue;
-		node_each(event, node_get(n, SLICE("events")))
-			if (!read_event(r, event, &range))
-				return false;
+		node_each(event,
+			  node_get(n, SLICE("events"))) if (!read_event(r, event,
+									&range)) return false;
 		if (!range.events.count)
 			continue;
 		range_sort(scheme, range.events.items, range.events.count);
@@ -275,8 +278,8 @@ static bool read_ranges(struct reader *r, const struct node *list, enum version_
 /* Do the ranges say no more than "from there on, without an end"? */
 static bool is_open(const struct osv_range_list *ranges)
 {
-	vec_each(range, ranges)
-		vec_each(event, &range->events)
+	vec_each (range, ranges)
+		vec_each (event, &range->events)
 			if (event->kind != RANGE_INTRODUCED)
 				return false;
 	return ranges->count > 0;
@@ -284,8 +287,8 @@ static bool is_open(const struct osv_range_list *ranges)
 
 static bool all_valid(enum version_scheme scheme, const struct osv_range_list *ranges)
 {
-	vec_each(range, ranges)
-		vec_each(event, &range->events)
+	vec_each (range, ranges)
+		vec_each (event, &range->events)
 			if (!slice_is(event->version, "0") &&
 			    !version_valid(scheme, event->version))
 				return false;
@@ -295,10 +298,10 @@ static bool all_valid(enum version_scheme scheme, const struct osv_range_list *r
 /* A range of [0, 0.0.0): in Go the pseudo-versions of modules without a release, v0.0.0-2023... */
 static void add_unreleased(struct reader *r, struct osv_range_list *ranges)
 {
-	struct osv_range range = { 0 };
+	struct osv_range range = {0};
 
-	*vec_add(r->arena, &range.events) = (struct range_event){ RANGE_INTRODUCED, SLICE("0") };
-	*vec_add(r->arena, &range.events) = (struct range_event){ RANGE_FIXED, SLICE("0.0.0") };
+	*vec_add(r->arena, &range.events) = (struct range_event){RANGE_INTRODUCED, SLICE("0")};
+	*vec_add(r->arena, &range.events) = (struct range_event){RANGE_FIXED, SLICE("0.0.0")};
 	*vec_add(r->arena, ranges) = range;
 }
 
@@ -312,7 +315,7 @@ static bool read_custom_ranges(struct reader *r, const struct node *n, enum vers
 			       struct osv_affected *out)
 {
 	const struct node *list = node_path(n, "ecosystem_specific", "custom_ranges", NULL);
-	struct osv_affected custom = { 0 };
+	struct osv_affected custom = {0};
 
 	if (!list || scheme != VERSION_GO || !is_open(&out->ranges))
 		return true;
@@ -333,7 +336,7 @@ static int compare_slices(const void *a, const void *b)
 static bool in_ranges(enum version_scheme scheme, const struct osv_affected *affected,
 		      struct slice version)
 {
-	vec_each(range, &affected->ranges)
+	vec_each (range, &affected->ranges)
 		if (range_evaluate(scheme, range->events.items, range->events.count, version)
 			    .affected)
 			return true;
@@ -345,10 +348,11 @@ static bool read_versions(struct reader *r, const struct node *list, enum versio
 {
 	size_t events = 0;
 
-	vec_each(range, &out->ranges)
+	vec_each (range, &out->ranges)
 		events += range->events.count;
 	bool prune = events && node_is(list, NODE_LIST) && list->count <= PRUNE_BUDGET / events;
-	node_each(n, list) {
+	node_each(n, list)
+	{
 		if (!check_text(r, n, "a version"))
 			return false;
 		if (slice_empty(node_text(n)) || (prune && in_ranges(scheme, out, node_text(n))))
@@ -363,8 +367,8 @@ static bool read_versions(struct reader *r, const struct node *list, enum versio
 
 static bool is_modular(const struct osv_affected *affected)
 {
-	vec_each(range, &affected->ranges) {
-		vec_each(event, &range->events) {
+	vec_each (range, &affected->ranges) {
+		vec_each (event, &range->events) {
 			struct slice v = event->version;
 
 			if (slice_find(v, SLICE(".module_")) < v.len ||
@@ -452,18 +456,18 @@ static struct range_event *only_fix(const struct osv_affected *affected)
  */
 static void fold_rebuilds(struct reader *r)
 {
-	struct osv_affected_list kept = { 0 };
+	struct osv_affected_list kept = {0};
 	struct map seen;
 
 	map_init(&seen);
-	vec_each(affected, &r->record->affected) {
+	vec_each (affected, &r->record->affected) {
 		const struct ecosystem *row = ecosystem_by_osv(affected->ecosystem);
 		struct range_event *fix = only_fix(affected);
 
 		if (fix && row && row->scheme == VERSION_REDHAT) {
-			struct slice parts[] = { affected->ecosystem, affected->name,
-						 slice_first(fix->version,
-							     slice_rfind_byte(fix->version, '-')) };
+			struct slice parts[] = {
+				affected->ecosystem, affected->name,
+				slice_first(fix->version, slice_rfind_byte(fix->version, '-'))};
 			bool is_new;
 			uint64_t *at = map_put(
 				&seen, arena_join(r->arena, parts, ARRAY_LEN(parts), SLICE("\n")),
@@ -489,10 +493,10 @@ static void fold_rebuilds(struct reader *r)
 
 static bool mentions_cve(const struct osv_record *r)
 {
-	const struct slice_list *lists[] = { &r->aliases, &r->upstream, &r->related };
+	const struct slice_list *lists[] = {&r->aliases, &r->upstream, &r->related};
 
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
-		vec_each(id, lists[i])
+		vec_each (id, lists[i])
 			if (slice_starts(*id, SLICE("CVE-")))
 				return true;
 	return false;
@@ -501,14 +505,14 @@ static bool mentions_cve(const struct osv_record *r)
 /* AlmaLinux and Rocky write into `related` what `upstream` is for. */
 static void take_related(struct reader *r)
 {
-	struct slice_list rest = { 0 };
+	struct slice_list rest = {0};
 
-	vec_each(id, &r->record->upstream)
+	vec_each (id, &r->record->upstream)
 		if (slice_starts(*id, SLICE("CVE-")))
 			return;
-	vec_each(id, &r->record->related)
-		*vec_add(r->arena, slice_starts(*id, SLICE("CVE-")) ? &r->record->upstream : &rest) =
-			*id;
+	vec_each (id, &r->record->related)
+		*vec_add(r->arena,
+			 slice_starts(*id, SLICE("CVE-")) ? &r->record->upstream : &rest) = *id;
 	r->record->related = rest;
 }
 
@@ -519,7 +523,7 @@ static void apply_id_rows(struct reader *r)
 	for (size_t i = 0; i < ARRAY_LEN(id_rows); i++) {
 		bool alias = false;
 
-		vec_each(id, &record->aliases)
+		vec_each (id, &record->aliases)
 			alias = alias || slice_starts(*id, id_rows[i].prefix);
 		if (id_rows[i].malicious && (alias || slice_starts(record->id, id_rows[i].prefix)))
 			add_severity(r, &record->severities, OSV_MALICIOUS, SLICE("malicious"));
@@ -561,9 +565,7 @@ static bool read_record(struct reader *r, const struct node *root)
 	apply_id_rows(r);
 	if (record->skip != OSV_KEPT)
 		return true;
-	node_each(n, node_get(root, SLICE("affected")))
-		if (!read_affected(r, n))
-			return false;
+	node_each(n, node_get(root, SLICE("affected"))) if (!read_affected(r, n)) return false;
 	fold_rebuilds(r);
 	read_references(r, node_get(root, SLICE("references")));
 	if (!record->affected.count)
@@ -573,9 +575,9 @@ static bool read_record(struct reader *r, const struct node *root)
 
 bool osv_read(const struct node *root, struct arena *a, struct osv_record *ret, struct error *err)
 {
-	struct reader r = { .arena = a, .record = ret, .err = err };
+	struct reader r = {.arena = a, .record = ret, .err = err};
 
-	*ret = (struct osv_record){ .summary = SLICE_EMPTY };
+	*ret = (struct osv_record){.summary = SLICE_EMPTY};
 	if (!node_is(root, NODE_MAP))
 		return error_set(err, ERR_FORMAT, "the record is no object");
 	return read_record(&r, root);
@@ -599,8 +601,8 @@ bool osv_same_fix(const struct osv_affected *a, const struct osv_affected *b)
 
 /* Records that are about one flaw in one distribution, under a name of its own. */
 static const struct slice one_flaw[] = {
-	SLICE_INIT("AZL-"),  SLICE_INIT("BELL-"), SLICE_INIT("CGA-"),
-	SLICE_INIT("DHI-"),  SLICE_INIT("ECHO-"), SLICE_INIT("MINI-"),
+	SLICE_INIT("AZL-"), SLICE_INIT("BELL-"), SLICE_INIT("CGA-"),
+	SLICE_INIT("DHI-"), SLICE_INIT("ECHO-"), SLICE_INIT("MINI-"),
 };
 
 static struct slice only_upstream_cve(const struct osv_record *r)
@@ -610,7 +612,7 @@ static struct slice only_upstream_cve(const struct osv_record *r)
 
 	for (size_t i = 0; i < ARRAY_LEN(one_flaw); i++)
 		named = named || slice_starts(r->id, one_flaw[i]);
-	vec_each(id, &r->upstream) {
+	vec_each (id, &r->upstream) {
 		if (!named || !slice_starts(*id, SLICE("CVE-")))
 			continue;
 		if (!slice_empty(found) && !slice_eq(found, *id))
@@ -622,7 +624,7 @@ static struct slice only_upstream_cve(const struct osv_record *r)
 
 struct slice osv_own_cve(const struct osv_record *r)
 {
-	vec_each(id, &r->upstream) {
+	vec_each (id, &r->upstream) {
 		struct slice head = r->id;
 
 		if (slice_starts(*id, SLICE("CVE-")) && slice_cut_suffix(&head, *id) &&

@@ -34,9 +34,8 @@ static struct slice row_path(const struct updater *u, const struct state_row *ro
 {
 	if (!row->feed)
 		return zip_path(u, row->name);
-	return slice_empty(row->path)
-		       ? update_path(u, SLICE_EMPTY, arena_cstr(u->arena, row->name))
-		       : row->path;
+	return slice_empty(row->path) ? update_path(u, SLICE_EMPTY, arena_cstr(u->arena, row->name))
+				      : row->path;
 }
 
 static struct slice fresh_path(const struct updater *u, struct slice path)
@@ -49,7 +48,7 @@ static struct slice fresh_path(const struct updater *u, struct slice path)
 static void add_ecosystem(struct updater *u, struct slice_list *list, struct slice name)
 {
 	name = slice_first(name, slice_find_byte(name, ':'));
-	vec_each(known, list)
+	vec_each (known, list)
 		if (slice_eq(*known, name))
 			return;
 	if (update_is_ecosystem(name))
@@ -74,7 +73,7 @@ static bool list_directory(struct updater *u, struct slice_list *ret)
 	if (!index_list_directory(mirror_directory_path(u->mirror, u->arena), NULL, u->arena,
 				  &files, NULL, u->err))
 		return false;
-	vec_each(file, &files)
+	vec_each (file, &files)
 		add_ecosystem(u, ret, file->ecosystem);
 	return true;
 }
@@ -84,7 +83,7 @@ static bool list_mirror(struct updater *u, struct slice_list *ret)
 {
 	struct slice path = arena_printf(u->arena, "%.*s/ecosystems.txt", SLICE_ARG(u->folder)),
 		     text, line;
-	const struct mirror_validators none = { SLICE_EMPTY, SLICE_EMPTY };
+	const struct mirror_validators none = {SLICE_EMPTY, SLICE_EMPTY};
 	CLEANUP_FD int fd = update_open_part(u, path);
 	struct mirror_answer answer;
 
@@ -127,7 +126,7 @@ static bool bring(struct updater *u, struct slice ecosystem, const struct mirror
 static bool bring_zip(struct updater *u, const struct state_row *old, struct state_row *row,
 		      bool *ret_missing)
 {
-	struct mirror_validators known = { SLICE_EMPTY, SLICE_EMPTY };
+	struct mirror_validators known = {SLICE_EMPTY, SLICE_EMPTY};
 	struct error why = ERROR_INIT, *outer = u->err;
 	struct mirror_answer answer;
 
@@ -149,7 +148,9 @@ static bool bring_zip(struct updater *u, const struct state_row *old, struct sta
 	row->validators = answer.not_modified ? known : answer.validators;
 	row->fresh = !answer.not_modified && !u->in_place;
 	*vec_add(u->arena, &u->result->rows) = (struct update_row){
-		.ecosystem = row->name, .changed = !answer.not_modified, .bytes = answer.bytes,
+		.ecosystem = row->name,
+		.changed = !answer.not_modified,
+		.bytes = answer.bytes,
 	};
 	u->changed = u->changed || !answer.not_modified;
 	return true;
@@ -158,7 +159,7 @@ static bool bring_zip(struct updater *u, const struct state_row *old, struct sta
 static bool update_one(struct updater *u, struct slice ecosystem)
 {
 	const struct state_row *old = update_find_row(&u->old.rows, ecosystem);
-	struct state_row row = { .name = ecosystem };
+	struct state_row row = {.name = ecosystem};
 	enum delta_outcome outcome = DELTA_NONE;
 	uint64_t bytes = 0, records = 0;
 	bool missing = false;
@@ -190,7 +191,7 @@ static bool update_one(struct updater *u, struct slice ecosystem)
 /* What earlier updates brought and this one did not ask for stays in the index. */
 static void keep_old_rows(struct updater *u)
 {
-	vec_each(old, &u->old.rows) {
+	vec_each (old, &u->old.rows) {
 		struct state_row row = *old;
 
 		if (update_find_row(&u->rows, old->name))
@@ -210,12 +211,12 @@ static bool bring_all(struct updater *u)
 {
 	struct slice_list *wanted = &u->wanted;
 
-	vec_each(name, &u->options->ecosystems)
+	vec_each (name, &u->options->ecosystems)
 		add_ecosystem(u, wanted, *name);
 	if (!u->options->ecosystems.count &&
 	    !(u->in_place ? list_directory(u, wanted) : list_mirror(u, wanted)))
 		return false;
-	vec_each(name, wanted) {
+	vec_each (name, wanted) {
 		if (run_interrupted(u->run, u->err) || !update_one(u, *name))
 			return false;
 		if (u->run->progress)
@@ -238,7 +239,7 @@ static bool same_rows(const struct updater *u)
 {
 	if (u->rows.count != u->old.rows.count)
 		return false;
-	vec_each(row, &u->rows)
+	vec_each (row, &u->rows)
 		if (!update_find_row(&u->old.rows, row->name))
 			return false;
 	return true;
@@ -260,7 +261,8 @@ static int compare_rows(const void *x, const void *y)
 {
 	const struct state_row *a = x, *b = y;
 
-	/* Feeds behind the ecosystems, as index_list_feeds has them: by their rows, then by name. */
+	/* Feeds behind the ecosystems, as index_list_feeds has them: by their rows, then by name.
+	 */
 	if (a->feed != b->feed)
 		return !a->feed ? -1 : !b->feed ? 1 : a->feed < b->feed ? -1 : 1;
 	return slice_cmp(a->name, b->name);
@@ -276,7 +278,7 @@ static bool keep_file(struct updater *u, struct slice path)
 
 static bool keep_fresh(struct updater *u)
 {
-	vec_each(row, &u->rows) {
+	vec_each (row, &u->rows) {
 		if (row->fresh && !keep_file(u, row_path(u, row)))
 			return false;
 		if (row->feed || u->in_place)
@@ -315,7 +317,7 @@ static struct index_file ecosystem_file(struct updater *u, const struct state_ro
 
 static void list_files(struct updater *u, struct index_file_list *files)
 {
-	vec_each(row, &u->rows) {
+	vec_each (row, &u->rows) {
 		if (!row->feed) {
 			*vec_add(u->arena, files) = ecosystem_file(u, row);
 			continue;
@@ -336,7 +338,7 @@ static void list_files(struct updater *u, struct index_file_list *files)
 
 static bool build(struct updater *u)
 {
-	struct index_file_list files = { 0 };
+	struct index_file_list files = {0};
 
 	qsort(u->rows.items, u->rows.count, sizeof(*u->rows.items), compare_rows);
 	if (!u->changed && !u->options->force && same_rows(u) && !slice_empty(u->old.digest) &&
@@ -368,7 +370,7 @@ bool advisory_update(struct run *run, const struct update_options *options,
 		.folder = arena_printf(run->arena, "%s.files", options->output),
 	};
 
-	*ret = (struct update_result){ 0 };
+	*ret = (struct update_result){0};
 	u.kind = mirror_kind_of(u.mirror);
 	u.in_place = u.kind == &mirror_directory;
 	if (!io_make_dirs(u.folder.data, err))

@@ -26,7 +26,7 @@ struct update_options {
 	 * "none" is a name that no feed has.
 	 */
 	struct slice_list feeds;
-	bool force;	    /* build even if nothing has changed */
+	bool force; /* build even if nothing has changed */
 };
 
 struct update_row {
@@ -38,9 +38,9 @@ struct update_row {
 
 struct update_result {
 	struct VEC_OF(struct update_row) rows;
-	struct slice_list missing; /* asked for, and not in the mirror */
+	struct slice_list missing;	/* asked for, and not in the mirror */
 	struct slice_list failed_feeds; /* "kev: why": what was brought of them before stands */
-	bool built;		   /* false: nothing had changed, the index stands */
+	bool built;			/* false: nothing had changed, the index stands */
 };
 
 /*

@@ -43,13 +43,13 @@ static bool compare(void *argument, struct worker_output *out, struct error *err
 	buf_init(&b, LIMIT_RECORD - 1);
 	bool ok = delta_compare(w->csv, w->kept, &arena, &plan, err);
 	if (ok && plan.wanted.count <= RECORDS_MAX && plan.gone.count <= RECORDS_MAX) {
-		vec_each(e, &plan.wanted) {
+		vec_each (e, &plan.wanted) {
 			wire_put_slice(&b, e->id);
 			wire_put_u64(&b, (uint64_t)e->stamp);
 		}
 		ok = worker_send(out, ANSWER_WANTED, buf_slice(&b));
 		buf_clear(&b);
-		vec_each(id, &plan.gone)
+		vec_each (id, &plan.gone)
 			wire_put_slice(&b, *id);
 		ok = ok && worker_send(out, ANSWER_GONE, buf_slice(&b));
 	}
@@ -71,7 +71,7 @@ static bool take_answer(void *context, size_t job, uint32_t type, struct slice r
 
 		if (type == ANSWER_WANTED)
 			*vec_add(w->u->arena, &w->plan.wanted) =
-				(struct delta_entry){ .id = id, .stamp = (int64_t)wire_get_u64(&c) };
+				(struct delta_entry){.id = id, .stamp = (int64_t)wire_get_u64(&c)};
 		else
 			*vec_add(w->u->arena, &w->plan.gone) = id;
 		if (!delta_sound_id(id) || w->plan.wanted.count > RECORDS_MAX ||
@@ -94,9 +94,9 @@ static void end_compare(void *context, size_t job, const struct error *err)
 /* In a worker: what is compared came from the web.  Not planned: take the zip. */
 static void make_plan(struct delta_work *w)
 {
-	const struct worker_events events = { take_answer, end_compare, w };
-	const struct confine_spec spec = { .tree_fd = -1 };
-	const struct worker_job job = { .run = compare, .job = w, .name = w->ecosystem };
+	const struct worker_events events = {take_answer, end_compare, w};
+	const struct confine_spec spec = {.tree_fd = -1};
+	const struct worker_job job = {.run = compare, .job = w, .name = w->ecosystem};
 	struct confine *confine = confine_new(&spec, &w->failure);
 
 	if (confine)
@@ -129,8 +129,8 @@ static bool read_kept(struct delta_work *w)
 		SLICE_ARG(delta_identity(update_path(u, w->ecosystem, "all.zip").data, u->arena)),
 		SLICE_ARG(slice_empty(delta) ? SLICE("-") : delta_identity(delta.data, u->arena)));
 
-	return io_read_file(AT_FDCWD, update_path(u, w->ecosystem, "kept").data, LIST_MAX,
-			    u->arena, &w->kept, NULL) &&
+	return io_read_file(AT_FDCWD, update_path(u, w->ecosystem, "kept").data, LIST_MAX, u->arena,
+			    &w->kept, NULL) &&
 	       slice_next_line(&w->kept, &line) && slice_eq(line, wanted);
 }
 
@@ -167,10 +167,10 @@ static bool fetch_csv(struct delta_work *w, const struct state_row *old, struct 
 
 static bool fetch_records(struct delta_work *w, uint64_t *bytes, struct error *err)
 {
-	const struct mirror_validators none = { SLICE_EMPTY, SLICE_EMPTY };
+	const struct mirror_validators none = {SLICE_EMPTY, SLICE_EMPTY};
 	struct updater *u = w->u;
 
-	vec_each(e, &w->plan.wanted) {
+	vec_each (e, &w->plan.wanted) {
 		struct slice file = arena_printf(u->arena, "%.*s/%.*s.json",
 						 SLICE_ARG(w->ecosystem), SLICE_ARG(e->id));
 		struct mirror_answer answer;
@@ -186,39 +186,44 @@ static bool fetch_records(struct delta_work *w, uint64_t *bytes, struct error *e
 	return true;
 }
 
-/* The old delta with what is new in its place; the list of kept ones is the index builder's work. */
+/* The old delta with what is new in its place; the list of kept ones is the index builder's work.
+ */
 static bool write_delta(struct delta_work *w, struct error *err)
 {
 	struct updater *u = w->u;
 	struct slice old_path = update_sound_delta(u, w->ecosystem), bytes;
-	struct delta old = { 0 }, new = {
-		.base = delta_identity(update_path(u, w->ecosystem, "all.zip").data, u->arena),
-	};
+	struct delta old = {0},
+		     new = {
+			     .base = delta_identity(update_path(u, w->ecosystem, "all.zip").data,
+						    u->arena),
+		     };
 	struct map ids;
 	struct buf b;
 
 	map_init(&ids);
 	buf_init(&b, DELTA_MAX);
-	vec_each(e, &w->plan.wanted)
+	vec_each (e, &w->plan.wanted)
 		map_put(&ids, e->id, NULL);
-	vec_each(id, &w->plan.gone)
+	vec_each (id, &w->plan.gone)
 		map_put(&ids, *id, NULL);
 	if (!slice_empty(old_path) &&
 	    io_read_file(AT_FDCWD, old_path.data, DELTA_MAX, u->arena, &bytes, NULL) &&
 	    delta_read(bytes, u->arena, &old, NULL))
-		vec_each(e, &old.entries)
+		vec_each (e, &old.entries)
 			if (!map_get(&ids, e->id))
 				*vec_add(u->arena, &new.entries) = *e;
-	vec_each(e, &w->plan.wanted)
+	vec_each (e, &w->plan.wanted)
 		*vec_add(u->arena, &new.entries) = *e;
-	vec_each(id, &w->plan.gone)
+	vec_each (id, &w->plan.gone)
 		*vec_add(u->arena, &new.entries) = (struct delta_entry){
-			.id = *id, .stamp = TIMESTAMP_NONE, .bytes = SLICE_EMPTY,
+			.id = *id,
+			.stamp = TIMESTAMP_NONE,
+			.bytes = SLICE_EMPTY,
 		};
 	delta_write(&new, &b);
-	bool ok = !b.overflow && io_write_file_atomic(
-					 update_path(u, w->ecosystem, "delta.new").data,
-					 buf_slice(&b), 0644, err);
+	bool ok =
+		!b.overflow && io_write_file_atomic(update_path(u, w->ecosystem, "delta.new").data,
+						    buf_slice(&b), 0644, err);
 	map_release(&ids);
 	buf_release(&b);
 	return ok;
@@ -243,12 +248,12 @@ static bool is_cheaper(const struct delta_work *w)
 enum delta_outcome update_delta(struct updater *u, const struct state_row *old,
 				struct state_row *row, uint64_t *ret_bytes, uint64_t *ret_records)
 {
-	struct delta_work w = { .u = u, .ecosystem = row->name, .failure = ERROR_INIT };
+	struct delta_work w = {.u = u, .ecosystem = row->name, .failure = ERROR_INIT};
 	struct mirror_answer answer;
 	struct error why = ERROR_INIT;
 
 	*ret_bytes = *ret_records = 0;
-	row->csv = (struct mirror_validators){ SLICE_EMPTY, SLICE_EMPTY };
+	row->csv = (struct mirror_validators){SLICE_EMPTY, SLICE_EMPTY};
 	if (!read_kept(&w))
 		return DELTA_NONE;
 	if (!fetch_csv(&w, old, &answer, &why))
@@ -266,6 +271,6 @@ enum delta_outcome update_delta(struct updater *u, const struct state_row *old,
 		*ret_records = w.plan.wanted.count + w.plan.gone.count;
 		return DELTA_BROUGHT;
 	}
-	row->csv = (struct mirror_validators){ SLICE_EMPTY, SLICE_EMPTY };
+	row->csv = (struct mirror_validators){SLICE_EMPTY, SLICE_EMPTY};
 	return run_interrupted(u->run, u->err) ? DELTA_FAILED : DELTA_NONE;
 }

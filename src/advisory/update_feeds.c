@@ -1,4 +1,5 @@
-/* Feeds: from the mirror's extra/, or from their public addresses where the mirror is OSV's bucket. */
+/* Feeds: from the mirror's extra/, or from their public addresses where the mirror is OSV's bucket.
+ */
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -9,7 +10,7 @@
 
 static bool is_listed(const struct slice_list *list, struct slice name)
 {
-	vec_each(item, list)
+	vec_each (item, list)
 		if (slice_eq_nocase(*item, name))
 			return true;
 	return false;
@@ -51,8 +52,8 @@ static bool fetch(struct updater *u, const struct feed_file *file, struct slice 
 		return error_set(err, ERR_NOT_FOUND, "it has no public address");
 	struct slice url = slice_from_cstr(file->url);
 	size_t slash = slice_rfind_byte(url, '/');
-	return mirror_http.fetch(slice_first(url, slash), u->run, slice_from(url, slash + 1),
-				 known, fd, ret, err);
+	return mirror_http.fetch(slice_first(url, slash), u->run, slice_from(url, slash + 1), known,
+				 fd, ret, err);
 }
 
 static bool bring_file(struct updater *u, const struct feed_file *file, struct state_row *row,
@@ -62,7 +63,7 @@ static bool bring_file(struct updater *u, const struct feed_file *file, struct s
 	struct slice path = update_path(u, SLICE_EMPTY, arena_cstr(u->arena, row->name));
 	struct slice part = arena_printf(u->arena, "%.*s.new", SLICE_ARG(path));
 	struct slice folder = slice_first(path, slice_rfind_byte(path, '/'));
-	struct mirror_validators known = { SLICE_EMPTY, SLICE_EMPTY };
+	struct mirror_validators known = {SLICE_EMPTY, SLICE_EMPTY};
 	struct error *outer = u->err;
 
 	if (old && access(path.data, R_OK) == 0)
@@ -86,7 +87,8 @@ static bool bring_file(struct updater *u, const struct feed_file *file, struct s
 /* What was there before stays where it cannot be brought anew. */
 static void tell_failure(struct updater *u, const struct feed_row *row, const struct error *why)
 {
-	struct slice message = arena_printf(u->arena, "%.*s: %s", SLICE_ARG(row->name), why->message);
+	struct slice message =
+		arena_printf(u->arena, "%.*s: %s", SLICE_ARG(row->name), why->message);
 
 	*vec_add(u->arena, &u->result->failed_feeds) = message;
 	run_log(u->run, LOG_WARNING, "the feed %.*s could not be brought: %s", SLICE_ARG(row->name),
@@ -100,7 +102,7 @@ static bool bring_feed(struct updater *u, const struct feed_row *feed)
 	uint64_t bytes = 0;
 
 	for (size_t i = 0; i < feed->file_count; i++) {
-		struct state_row row = { .name = web_name(u, &feed->files[i]), .feed = feed };
+		struct state_row row = {.name = web_name(u, &feed->files[i]), .feed = feed};
 		struct mirror_answer answer;
 		struct error err = ERROR_INIT;
 
@@ -120,8 +122,8 @@ static bool bring_feed(struct updater *u, const struct feed_row *feed)
 	if (why.code)
 		tell_failure(u, feed, &why);
 	if (any)
-		*vec_add(u->arena, &u->result->rows) =
-			(struct update_row){ .ecosystem = feed->name, .changed = changed, .bytes = bytes };
+		*vec_add(u->arena, &u->result->rows) = (struct update_row){
+			.ecosystem = feed->name, .changed = changed, .bytes = bytes};
 	else if (!why.code && is_listed(&u->options->feeds, feed->name))
 		*vec_add(u->arena, &u->result->missing) = feed->name;
 	return true;
@@ -135,10 +137,10 @@ static bool list_feed(struct updater *u, const struct feed_row *feed)
 
 	if (!feed_find_files(feed, directory, u->arena, &paths, u->err))
 		return false;
-	vec_each(path, &paths) {
+	vec_each (path, &paths) {
 		struct slice name = slice_from(*path, strlen(directory) + 1);
 		const struct state_row *old = update_find_row(&u->old.rows, name);
-		const struct mirror_validators none = { SLICE_EMPTY, SLICE_EMPTY };
+		const struct mirror_validators none = {SLICE_EMPTY, SLICE_EMPTY};
 		struct mirror_answer answer;
 
 		if (!u->kind->fetch(u->mirror, u->run, name, old ? &old->validators : &none, -1,

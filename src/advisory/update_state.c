@@ -55,18 +55,18 @@ void update_read_state(struct updater *u)
 		if (feed || update_is_ecosystem(fields[0]))
 			*vec_add(u->arena, &u->old.rows) = (struct state_row){
 				.name = fields[0],
-				.validators = { fields[1], fields[2] },
-				.csv = { fields[3], fields[4] },
+				.validators = {fields[1], fields[2]},
+				.csv = {fields[3], fields[4]},
 				.feed = feed,
 			};
 	}
 	if (!slice_eq(u->old.mirror, u->mirror))
-		u->old = (struct state){ 0 };
+		u->old = (struct state){0};
 }
 
 const struct state_row *update_find_row(const struct state_list *rows, struct slice name)
 {
-	vec_each(row, rows)
+	vec_each (row, rows)
 		if (slice_eq(row->name, name))
 			return row;
 	return NULL;
@@ -87,7 +87,7 @@ bool update_write_state(struct updater *u, struct slice digest)
 
 	buf_init(&b, STATE_MAX);
 	buf_printf(&b, "%.*s\n%.*s\n", SLICE_ARG(digest), SLICE_ARG(u->mirror));
-	vec_each(row, &u->rows)
+	vec_each (row, &u->rows)
 		buf_printf(&b, "%.*s\t%.*s\t%.*s\t%.*s\t%.*s\n", SLICE_ARG(row->name),
 			   SLICE_ARG(plain(row->validators.etag)),
 			   SLICE_ARG(plain(row->validators.last_modified)),

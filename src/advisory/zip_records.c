@@ -48,7 +48,9 @@ static bool list_entries(struct zip_reader *r, const struct map *over, struct er
 		if (!slice_cut_suffix(&id, SLICE(".json")) || map_get(over, id))
 			continue;
 		*vec_add(&r->list, &r->members) = (struct member){
-			.name = name, .number = r->members.count, .entry = e,
+			.name = name,
+			.number = r->members.count,
+			.entry = e,
 		};
 	}
 	return false;
@@ -68,14 +70,14 @@ static bool list_members(struct zip_reader *r, const struct delta *over, struct 
 
 	map_init(&ids);
 	if (over)
-		vec_each(e, &over->entries)
+		vec_each (e, &over->entries)
 			map_put(&ids, e->id, NULL);
 	bool ok = list_entries(r, &ids, err);
 	map_release(&ids);
 	if (!ok)
 		return false;
 	if (over)
-		vec_each(e, &over->entries)
+		vec_each (e, &over->entries)
 			if (e->bytes.len)
 				*vec_add(&r->list, &r->members) = (struct member){
 					.name = arena_printf(&r->list, "%.*s.json",
@@ -162,7 +164,7 @@ static void read_member(struct zip_reader *r, const struct member *m)
 static bool read_members(struct zip_reader *r, zip_records_sink *sink, void *context,
 			 struct error *err)
 {
-	vec_each(m, &r->members) {
+	vec_each (m, &r->members) {
 		read_member(r, m);
 		if (r->records.len < CHUNK)
 			continue;
@@ -177,9 +179,9 @@ bool zip_records_read(struct slice zip, const struct delta *over, zip_records_si
 		      void *context, struct buf *kept, struct zip_records_summary *ret,
 		      struct error *err)
 {
-	struct zip_reader r = { .summary = ret, .kept = kept };
+	struct zip_reader r = {.summary = ret, .kept = kept};
 
-	*ret = (struct zip_records_summary){ .first = ERROR_INIT };
+	*ret = (struct zip_records_summary){.first = ERROR_INIT};
 	if (!zip_open(&r.zip, zip, err))
 		return false;
 	arena_init(&r.arena, 0);

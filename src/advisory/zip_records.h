@@ -16,7 +16,7 @@
 typedef bool zip_records_sink(void *context, struct slice records, struct error *err);
 
 struct zip_records_summary {
-	uint32_t sound;     /* records that were read */
+	uint32_t sound;	    /* records that were read */
 	uint32_t broken;    /* entries that could not be read as a record */
 	struct error first; /* of them, with the entry's name in the message */
 	uint64_t bytes;	    /* of all records, inflated */

@@ -16,7 +16,9 @@
 
 #define MAX_STATUS (64 * MIB)
 /* What `db update` brings from the web at first: whatever the inventory finds packages of. */
-#define DEFAULT_ECOSYSTEMS "Alpine, Chainguard, Debian, Go, npm, PyPI, Ubuntu, Wolfi"
+#define DEFAULT_ECOSYSTEMS                                                                          \
+	"AlmaLinux, Alpine, Azure Linux, Bitnami, Chainguard, Debian, Go, Maven, NuGet, Packagist, PyPI, " \
+	"Red Hat, Rocky Linux, RubyGems, SUSE, Ubuntu, Wolfi, crates.io, npm, openSUSE"
 
 struct db_config {
 	struct session_config session;

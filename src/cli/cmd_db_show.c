@@ -15,16 +15,21 @@ struct show_config {
 	struct slice format;
 };
 
-static const char *const show_formats[] = { "table", "json", NULL };
+static const char *const show_formats[] = {"table", "json", NULL};
 
 static const struct option_row show_options[] = {
-	{ .name = "format", .letter = 'f', .kind = OPTION_TEXT, .argument = "FORMAT",
-	  .help = "how it is written", .fallback = "table", .values = show_formats,
-	  .offset = offsetof(struct show_config, format) },
-	{ 0 },
+	{.name = "format",
+	 .letter = 'f',
+	 .kind = OPTION_TEXT,
+	 .argument = "FORMAT",
+	 .help = "how it is written",
+	 .fallback = "table",
+	 .values = show_formats,
+	 .offset = offsetof(struct show_config, format)},
+	{0},
 };
 
-static const struct option_row *const show_groups[] = { show_options, session_options, NULL };
+static const struct option_row *const show_groups[] = {show_options, session_options, NULL};
 
 static void show_defaults(void *config)
 {
@@ -96,7 +101,7 @@ static int run_feeds(struct invocation *in)
 {
 	const struct show_config *config = in->config;
 	struct error err = ERROR_INIT;
-	struct session s = { 0 };
+	struct session s = {0};
 	struct buf out;
 
 	buf_init(&out, MAX_TEXT);
@@ -121,7 +126,8 @@ static void add_line(struct buf *out, const char *head, struct slice text)
 	buf_add_lit(out, "\n");
 }
 
-static void add_list(struct buf *out, const char *head, const struct slice_list *list, struct arena *a)
+static void add_list(struct buf *out, const char *head, const struct slice_list *list,
+		     struct arena *a)
 {
 	add_line(out, head, arena_join(a, list->items, list->count, SLICE(", ")));
 }
@@ -150,7 +156,7 @@ static void write_found(const struct advisory_found_list *list, struct slice id,
 	text_add_safe(out, id);
 	buf_printf(out, ": %zu record%s\n", list->count, list->count == 1 ? "" : "s");
 	write_facts(facts, out);
-	vec_each(found, list) {
+	vec_each (found, list) {
 		buf_add_lit(out, "\n");
 		text_add_safe(out, found->id);
 		buf_printf(out, " (%s)\n", advisory_relation_name(found->relation));
@@ -170,7 +176,7 @@ static void json_list(struct json_writer *w, const char *key, const struct slice
 {
 	json_key(w, key);
 	json_begin_array(w);
-	vec_each(s, list)
+	vec_each (s, list)
 		json_string(w, *s);
 	json_end_array(w);
 }
@@ -188,10 +194,11 @@ static void write_found_json(const struct advisory_found_list *list, struct slic
 	json_bool(&w, facts->known_exploited);
 	json_key(&w, "records");
 	json_begin_array(&w);
-	vec_each(found, list) {
+	vec_each (found, list) {
 		json_begin_object(&w);
 		json_member(&w, "id", found->id);
-		json_member(&w, "relation", slice_from_cstr(advisory_relation_name(found->relation)));
+		json_member(&w, "relation",
+			    slice_from_cstr(advisory_relation_name(found->relation)));
 		json_member_opt(&w, "summary", found->summary);
 		json_list(&w, "aliases", &found->aliases);
 		json_list(&w, "upstream", &found->upstream);
@@ -211,11 +218,10 @@ static bool show(struct invocation *in, struct session *s, struct error *err)
 {
 	const struct show_config *config = in->config;
 	const struct advisory_options options = {
-		.index_path = session_index_path(&config->session, in->arena)
-	};
+		.index_path = session_index_path(&config->session, in->arena)};
 	struct slice id = in->arguments.items[0];
 	struct advisory_found_list list;
-	struct advisory_set set = { 0 };
+	struct advisory_set set = {0};
 	struct advisory_facts facts;
 	struct buf out;
 
@@ -236,7 +242,7 @@ static int run_show(struct invocation *in)
 {
 	const struct show_config *config = in->config;
 	struct error err = ERROR_INIT;
-	struct session session = { 0 };
+	struct session session = {0};
 
 	return finish(&err, session_begin(&session, &config->session, in->arena, &err) &&
 				    show(in, &session, &err));
@@ -245,7 +251,8 @@ static int run_show(struct invocation *in)
 const struct command command_db_feeds = {
 	.name = "db feeds",
 	.summary = "List the feeds that the index takes in beside the advisories",
-	.description = "Each with its public address, where it lies below a mirror, its licence, and when `bulwark db update` brings it.",
+	.description = "Each with its public address, where it lies below a mirror, its licence, "
+		       "and when `bulwark db update` brings it.",
 	.options = show_groups,
 	.config_size = sizeof(struct show_config),
 	.defaults = show_defaults,
@@ -264,7 +271,8 @@ const struct command command_db_show = {
 	.operands_min = 1,
 	.operands_max = 1,
 	.summary = "Show what the index holds of a CVE, GHSA or vendor's id",
-	.description = "Every record that is it, has it for an alias, fixes it, or names it as related, with the packages that the record is about.",
+	.description = "Every record that is it, has it for an alias, fixes it, or names it as "
+		       "related, with the packages that the record is about.",
 	.examples = show_examples,
 	.options = show_groups,
 	.config_size = sizeof(struct show_config),

@@ -116,7 +116,7 @@ static bool read_key(struct json_members *m, struct arena *a, struct slice *ret,
 
 bool json_members_begin(struct json_members *m, struct slice text, struct error *err)
 {
-	*m = (struct json_members){ .text = text };
+	*m = (struct json_members){.text = text};
 	if (slice_starts(text, SLICE("\xef\xbb\xbf")))
 		m->at = 3;
 	skip_space(m);

@@ -20,16 +20,16 @@ struct collected {
 
 static const char *time_text(int64_t t, char text[static TIMESTAMP_TEXT_MAX])
 {
-	return t == TIMESTAMP_NONE  ? "-"
-	       : t == FEED_ENDED    ? "ended"
+	return t == TIMESTAMP_NONE ? "-"
+	       : t == FEED_ENDED   ? "ended"
 	       : t == FEED_ONGOING ? "ongoing"
-				    : timestamp_format_date(t, text);
+				   : timestamp_format_date(t, text);
 }
 
 static bool take_fact(void *context, const struct feed_fact *f, struct error *err)
 {
-	static const char *const kinds[FEED_FACT_KINDS] = { "exploited", "score", "cycle", "state",
-							    "rating" };
+	static const char *const kinds[FEED_FACT_KINDS] = {"exploited", "score", "cycle", "state",
+							   "rating"};
 	char date[TIMESTAMP_TEXT_MAX], extended[TIMESTAMP_TEXT_MAX];
 	struct collected *c = context;
 	struct feed_fact again;
@@ -55,11 +55,11 @@ static bool take_fact(void *context, const struct feed_fact *f, struct error *er
 	if (again.kind == FEED_SCORE)
 		buf_printf(&c->text, " %u %u", again.value, again.percentile);
 	if (again.kind == FEED_STATE)
-		buf_printf(&c->text, " %.*s %.*s",
-			   SLICE_ARG(vendor_status_name(
-				   (enum vendor_status)FEED_STATE_STATUS(again.value))),
-			   SLICE_ARG(severity_name(
-				   (enum severity)FEED_STATE_URGENCY(again.value))));
+		buf_printf(
+			&c->text, " %.*s %.*s",
+			SLICE_ARG(vendor_status_name(
+				(enum vendor_status)FEED_STATE_STATUS(again.value))),
+			SLICE_ARG(severity_name((enum severity)FEED_STATE_URGENCY(again.value))));
 	if (!slice_empty(again.text))
 		buf_printf(&c->text, " \"%.*s\"", SLICE_ARG(again.text));
 	buf_add_lit(&c->text, "\n");
@@ -80,8 +80,8 @@ static bool take_record(void *context, const struct osv_record *r, struct error 
 
 static void collected_init(struct collected *c)
 {
-	*c = (struct collected){ .err = ERROR_INIT,
-				 .summary = { .first = ERROR_INIT, .dated = TIMESTAMP_NONE } };
+	*c = (struct collected){.err = ERROR_INIT,
+				.summary = {.first = ERROR_INIT, .dated = TIMESTAMP_NONE}};
 	arena_init(&c->arena, 0);
 	buf_init(&c->text, LIMIT_DOCUMENT);
 	buf_init(&c->facts, LIMIT_DOCUMENT);
@@ -98,7 +98,7 @@ static void collected_release(struct collected *c)
 
 static bool read_bytes(struct collected *c, const char *feed, const char *stem, struct slice bytes)
 {
-	const struct feed_sink sink = { take_fact, take_record, c };
+	const struct feed_sink sink = {take_fact, take_record, c};
 	const struct feed_row *row = feed_by_name(slice_from_cstr(feed));
 
 	assert_non_null(row);
@@ -137,9 +137,11 @@ static void test_kev(void **state)
 	(void)state;
 	expect("kev", "x",
 	       "{'title':'x','dateReleased':'2026-08-07T16:45:47.0648Z','vulnerabilities':["
-	       "{'cveID':'CVE-2021-44228','dateAdded':'2021-12-10','knownRansomwareCampaignUse':'Known'},"
+	       "{'cveID':'CVE-2021-44228','dateAdded':'2021-12-10','knownRansomwareCampaignUse':'"
+	       "Known'},"
 	       "{'cveID':'cve-2024-1 ','dateAdded':'2024-01-01'},"
-	       "{'cveID':'CVE-2024-0001','dateAdded':'soon','knownRansomwareCampaignUse':'Unknown'},"
+	       "{'cveID':'CVE-2024-0001','dateAdded':'soon','knownRansomwareCampaignUse':'Unknown'}"
+	       ","
 	       "{'cveID':3}]}",
 	       "exploited 2021-44228 2021-12-10 ransomware\nexploited 2024-1 -\n", 2, "2026-08-07");
 	refuse("kev", "{'title':'x'}", "lists no vulnerabilities");
@@ -187,14 +189,19 @@ static void test_debian(void **state)
 {
 	(void)state;
 	expect("debian-tracker", "data",
-	       "{'openssl':{'CVE-2024-1':{'releases':{'bookworm':{'status':'open','urgency':'low**',"
-	       "'nodsa':'Minor issue','nodsa_reason':''},'bullseye':{'status':'open','urgency':'end-of-life'},"
+	       "{'openssl':{'CVE-2024-1':{'releases':{'bookworm':{'status':'open','urgency':'low**'"
+	       ","
+	       "'nodsa':'Minor "
+	       "issue','nodsa_reason':''},'bullseye':{'status':'open','urgency':'end-of-life'},"
 	       "'sid':{'status':'open','urgency':'high'}}},"
-	       "'CVE-2024-0002':{'releases':{'bookworm':{'status':'open','urgency':'not yet assigned',"
-	       "'nodsa':'x','nodsa_reason':'ignored'},'trixie':{'status':'open','urgency':'unimportant'},"
+	       "'CVE-2024-0002':{'releases':{'bookworm':{'status':'open','urgency':'not yet "
+	       "assigned',"
+	       "'nodsa':'x','nodsa_reason':'ignored'},'trixie':{'status':'open','urgency':'"
+	       "unimportant'},"
 	       "'bullseye':{'status':'resolved','urgency':'medium','nodsa':'x'}}},"
 	       "'CVE-2024-0003':{'releases':{'bookworm':{'status':'open','urgency':'medium',"
-	       "'nodsa':'p','nodsa_reason':'postponed'},'buster':{'status':'undetermined','urgency':'x'}}},"
+	       "'nodsa':'p','nodsa_reason':'postponed'},'buster':{'status':'undetermined','urgency'"
+	       ":'x'}}},"
 	       "'TEMP-1':{'releases':{'bookworm':{'status':'open','nodsa':'x'}}}},'broken':{'x':}}",
 	       "state 2024-2 Debian:12/openssl ignored unknown \"x\"\n"
 	       "state 2024-2 Debian:13/openssl unimportant negligible\n"
@@ -210,18 +217,22 @@ static void test_secdb(void **state)
 	(void)state;
 	expect("alpine-secdb", "main",
 	       "{'apkurl':'x','distroversion':'v3.19','reponame':'main','urlprefix':"
-	       "'https://dl-cdn.alpinelinux.org/alpine','packages':[{'pkg':{'name':'apk-tools','secfixes':"
+	       "'https://dl-cdn.alpinelinux.org/"
+	       "alpine','packages':[{'pkg':{'name':'apk-tools','secfixes':"
 	       "{'2.14.0-r0':['CVE-2021-36159','XSA-1 CVE-2022-1'],'0':['CVE-2020-1234']}}},"
-	       "{'pkg':{'name':'b','secfixes':{'1-r0':['ghsa-AAAA-bbbb-cccc (+)',3,'']}}},{'pkg':[}}]}",
+	       "{'pkg':{'name':'b','secfixes':{'1-r0':['ghsa-AAAA-bbbb-cccc "
+	       "(+)',3,'']}}},{'pkg':[}}]}",
 	       "ALPINE-CVE-2021-36159 Alpine:v3.19 apk-tools < 2.14.0-r0\n"
 	       "ALPINE-XSA-1 Alpine:v3.19 apk-tools < 2.14.0-r0\n"
 	       "ALPINE-GHSA-aaaa-bbbb-cccc Alpine:v3.19 b < 1-r0\nALPINE-3 Alpine:v3.19 b < 1-r0\n",
 	       1, "-");
 	expect("wolfi-secdb", "security",
-	       "{'urlprefix':'https://packages.wolfi.dev','packages':[{'pkg':{'name':'a','secfixes':"
+	       "{'urlprefix':'https://"
+	       "packages.wolfi.dev','packages':[{'pkg':{'name':'a','secfixes':"
 	       "{'1-r1':['CVE-2024-1111']}}}]}",
 	       "WOLFI-CVE-2024-1111 Wolfi a < 1-r1\n", 0, "-");
-	refuse("wolfi-secdb", "{'urlprefix':'https://example.org','packages':[]}", "known distribution");
+	refuse("wolfi-secdb", "{'urlprefix':'https://example.org','packages':[]}",
+	       "known distribution");
 	refuse("wolfi-secdb", "{'urlprefix':'https://packages.wolfi.dev'}", "lists no packages");
 }
 
@@ -229,10 +240,14 @@ static void test_nvd(void **state)
 {
 	(void)state;
 	expect("nvd", "x",
-	       "{'vulnerabilities':[{'cve':{'id':'CVE-2021-0001','metrics':{'cvssMetricV2':[{'type':'Primary',"
-	       "'cvssData':{'vectorString':'AV:N/AC:L/Au:N/C:P/I:P/A:P'}}],'cvssMetricV31':[{'type':'Secondary',"
-	       "'cvssData':{'vectorString':'second'}},{'type':'Primary','cvssData':{'vectorString':'first'}}]}}},"
-	       "{'cve':{'id':'CVE-2021-0002','vulnStatus':'Rejected','metrics':{'cvssMetricV2':[{'cvssData':"
+	       "{'vulnerabilities':[{'cve':{'id':'CVE-2021-0001','metrics':{'cvssMetricV2':[{'type'"
+	       ":'Primary',"
+	       "'cvssData':{'vectorString':'AV:N/AC:L/Au:N/C:P/I:P/"
+	       "A:P'}}],'cvssMetricV31':[{'type':'Secondary',"
+	       "'cvssData':{'vectorString':'second'}},{'type':'Primary','cvssData':{'vectorString':"
+	       "'first'}}]}}},"
+	       "{'cve':{'id':'CVE-2021-0002','vulnStatus':'Rejected','metrics':{'cvssMetricV2':[{'"
+	       "cvssData':"
 	       "{'vectorString':'x'}}]}}},{'cve':{'id':'CVE-2021-0003','metrics':{}}}]}",
 	       "rating 2021-1 \"first\"\n", 0, "-");
 	refuse("nvd", "{}", "lists no vulnerabilities");
@@ -289,7 +304,8 @@ static void build_with(const struct feed_text *feeds, size_t count)
 		struct collected *c = arena_new(&t.arena, struct collected);
 
 		collected_init(c);
-		if (!read_bytes(c, feeds[i].feed, feeds[i].stem, test_json(&t.arena, feeds[i].text)))
+		if (!read_bytes(c, feeds[i].feed, feeds[i].stem,
+				test_json(&t.arena, feeds[i].text)))
 			fail_msg("%s: %s", feeds[i].feed, c->err.message);
 		*vec_add(&t.arena, &t.inputs) = (struct index_input){
 			.name = slice_from_cstr(feeds[i].feed),
@@ -317,8 +333,11 @@ static struct match_verdict ask(const char *ecosystem, const char *release, cons
 	p->name = p->source_name = slice_from_cstr(name);
 	p->version = p->source_version = slice_from_cstr(version);
 	names_keys(p->ecosystem, p->release, false, &t.arena, &keys);
-	struct match_query q = { .index = &t.index, .facts = &t.index, .package = p, .keys = &keys,
-				 .scratch = &scratch };
+	struct match_query q = {.index = &t.index,
+				.facts = &t.index,
+				.package = p,
+				.keys = &keys,
+				.scratch = &scratch};
 	assert_true(names_lookup(p, &t.arena, &q.lookup));
 	if (!match_package(&q, &t.arena, &answer, &err))
 		fail_msg("%s", err.message);
@@ -343,24 +362,31 @@ static int tear_down(void **state)
 }
 
 #define FIXED(ecosystem, name, fixed)                                                              \
-	"'affected':[{'package':{'ecosystem':'" ecosystem "','name':'" name "'},'ranges':[{'type':" \
+	"'affected':[{'package':{'ecosystem':'" ecosystem "','name':'" name                        \
+	"'},'ranges':[{'type':"                                                                    \
 	"'ECOSYSTEM','events':[{'introduced':'0'},{'fixed':'" fixed "'}]}]}]"
 
 static void test_exploits(void **state)
 {
 	const struct feed_text feeds[] = {
-		{ "kev", "x", "{'vulnerabilities':[{'cveID':'CVE-2024-1111','dateAdded':'2024-02-03',"
-			      "'knownRansomwareCampaignUse':'Known'}]}" },
-		{ "epss", "x", "cve,epss,percentile\nCVE-2024-1111,0.25,0.75\nCVE-2024-2222,0.5,0.875\n" },
+		{"kev", "x",
+		 "{'vulnerabilities':[{'cveID':'CVE-2024-1111','dateAdded':'2024-02-03',"
+		 "'knownRansomwareCampaignUse':'Known'}]}"},
+		{"epss", "x",
+		 "cve,epss,percentile\nCVE-2024-1111,0.25,0.75\nCVE-2024-2222,0.5,0.875\n"},
 	};
 	char date[TIMESTAMP_TEXT_MAX];
 
 	(void)state;
-	test_index_add(&t, "{'id':'GHSA-a','aliases':['CVE-2024-1111']," FIXED("npm", "one", "2.0.0") "}");
-	test_index_add(&t, "{'id':'GHSA-b','aliases':['CVE-2024-3333']," FIXED("npm", "two", "2.0.0") "}");
-	test_index_add(&t, "{'id':'DSA-1','upstream':['CVE-2024-2222','CVE-2024-1111']," FIXED("Debian:12", "three", "2") "}");
+	test_index_add(
+		&t, "{'id':'GHSA-a','aliases':['CVE-2024-1111']," FIXED("npm", "one", "2.0.0") "}");
+	test_index_add(
+		&t, "{'id':'GHSA-b','aliases':['CVE-2024-3333']," FIXED("npm", "two", "2.0.0") "}");
+	test_index_add(&t, "{'id':'DSA-1','upstream':['CVE-2024-2222','CVE-2024-1111']," FIXED(
+				   "Debian:12", "three", "2") "}");
 	/* Two CVEs in one group: the finding is the first one's. */
-	test_index_add(&t, "{'id':'GHSA-c','aliases':['CVE-2024-2222','CVE-2024-4444']," FIXED("npm", "four", "2.0.0") "}");
+	test_index_add(&t, "{'id':'GHSA-c','aliases':['CVE-2024-2222','CVE-2024-4444']," FIXED(
+				   "npm", "four", "2.0.0") "}");
 	build_with(feeds, 2);
 	const struct vulnerability *v = ask("npm", "", "one", "1.0.0").vulnerability;
 	assert_true(v->known_exploited && v->ransomware && v->has_epss);
@@ -379,27 +405,48 @@ static void test_exploits(void **state)
 static void test_lending(void **state)
 {
 	const struct feed_text feeds[] = {
-		{ "nvd", "x", "{'vulnerabilities':[{'cve':{'id':'CVE-2024-0005','metrics':{'cvssMetricV31':[{'cvssData':"
-			      "{'vectorString':'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H'}}]}}}]}" },
+		{"nvd", "x",
+		 "{'vulnerabilities':[{'cve':{'id':'CVE-2024-0005','metrics':{'cvssMetricV31':[{'"
+		 "cvssData':"
+		 "{'vectorString':'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H'}}]}}}]}"},
 	};
 
 	(void)state;
 	/* Without a word of their own. */
-	test_index_add(&t, "{'id':'PYSEC-1','aliases':['CVE-2024-0001']," FIXED("PyPI", "one", "2") "}");
-	test_index_add(&t, "{'id':'GO-1','aliases':['CVE-2024-0002']," FIXED("Go", "two", "2.0.0") "}");
-	test_index_add(&t, "{'id':'DSA-1','upstream':['CVE-2024-0001','CVE-2024-0002','CVE-2024-0009']," FIXED("Debian:12", "three", "2") "}");
-	test_index_add(&t, "{'id':'PYSEC-4','aliases':['CVE-2024-0004']," FIXED("PyPI", "four", "2") "}");
-	test_index_add(&t, "{'id':'PYSEC-5','aliases':['CVE-2024-0005']," FIXED("PyPI", "five", "2") "}");
-	test_index_add(&t, "{'id':'PYSEC-6','aliases':['CVE-2024-0006']," FIXED("PyPI", "six", "2") "}");
+	test_index_add(
+		&t, "{'id':'PYSEC-1','aliases':['CVE-2024-0001']," FIXED("PyPI", "one", "2") "}");
+	test_index_add(&t,
+		       "{'id':'GO-1','aliases':['CVE-2024-0002']," FIXED("Go", "two", "2.0.0") "}");
+	test_index_add(
+		&t,
+		"{'id':'DSA-1','upstream':['CVE-2024-0001','CVE-2024-0002','CVE-2024-0009']," FIXED(
+			"Debian:12", "three", "2") "}");
+	test_index_add(
+		&t, "{'id':'PYSEC-4','aliases':['CVE-2024-0004']," FIXED("PyPI", "four", "2") "}");
+	test_index_add(
+		&t, "{'id':'PYSEC-5','aliases':['CVE-2024-0005']," FIXED("PyPI", "five", "2") "}");
+	test_index_add(
+		&t, "{'id':'PYSEC-6','aliases':['CVE-2024-0006']," FIXED("PyPI", "six", "2") "}");
 	/* Those who lend: GitHub before a distribution, vectors before a distribution's word. */
-	test_index_add(&t, "{'id':'UBUNTU-CVE-2024-0001','upstream':['CVE-2024-0001'],'severity':[{'type':'Ubuntu','score':'low'}]," FIXED("Ubuntu:22.04:LTS", "x", "2") "}");
-	test_index_add(&t, "{'id':'GHSA-one','aliases':['CVE-2024-0001'],'database_specific':{'severity':'MODERATE'}," FIXED("npm", "x", "2.0.0") "}");
-	test_index_add(&t, "{'id':'BIT-two','aliases':['CVE-2024-0002'],'affected':[{'package':{'ecosystem':'Bitnami','name':'x'},"
-			   "'severity':[{'type':'CVSS_V3','score':'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H'}],"
-			   "'ranges':[{'type':'SEMVER','events':[{'introduced':'0'},{'fixed':'2.0.0'}]}]}]}");
+	test_index_add(&t,
+		       "{'id':'UBUNTU-CVE-2024-0001','upstream':['CVE-2024-0001'],'severity':[{'"
+		       "type':'Ubuntu','score':'low'}]," FIXED("Ubuntu:22.04:LTS", "x", "2") "}");
+	test_index_add(&t, "{'id':'GHSA-one','aliases':['CVE-2024-0001'],'database_specific':{'"
+			   "severity':'MODERATE'}," FIXED("npm", "x", "2.0.0") "}");
+	test_index_add(
+		&t,
+		"{'id':'BIT-two','aliases':['CVE-2024-0002'],'affected':[{'package':{'ecosystem':'"
+		"Bitnami','name':'x'},"
+		"'severity':[{'type':'CVSS_V3','score':'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/"
+		"A:H'}],"
+		"'ranges':[{'type':'SEMVER','events':[{'introduced':'0'},{'fixed':'2.0.0'}]}]}]}");
 	/* An erratum for several CVEs rates none of them. */
-	test_index_add(&t, "{'id':'ALSA-1','summary':'Critical: x','related':['CVE-2024-0004','CVE-2024-0044']," FIXED("AlmaLinux:8", "x", "2-1") "}");
-	test_index_add(&t, "{'id':'ALSA-2','summary':'Important: x','related':['CVE-2024-0006']," FIXED("AlmaLinux:8", "y", "2-1") "}");
+	test_index_add(&t, "{'id':'ALSA-1','summary':'Critical: "
+			   "x','related':['CVE-2024-0004','CVE-2024-0044']," FIXED("AlmaLinux:8",
+										   "x", "2-1") "}");
+	test_index_add(&t,
+		       "{'id':'ALSA-2','summary':'Important: x','related':['CVE-2024-0006']," FIXED(
+			       "AlmaLinux:8", "y", "2-1") "}");
 	build_with(feeds, 1);
 
 	const struct vulnerability *v = ask("PyPI", "", "one", "1").vulnerability;
@@ -428,16 +475,21 @@ static void test_lending(void **state)
 static void test_states(void **state)
 {
 	const struct feed_text feeds[] = {
-		{ "debian-tracker", "data",
-		  "{'curl':{'CVE-2024-1111':{'releases':{'bookworm':{'status':'open','urgency':'unimportant'},"
-		  "'bullseye':{'status':'open','urgency':'not yet assigned','nodsa':'Minor','nodsa_reason':'postponed'}}}}}" },
+		{"debian-tracker", "data",
+		 "{'curl':{'CVE-2024-1111':{'releases':{'bookworm':{'status':'open','urgency':'"
+		 "unimportant'},"
+		 "'bullseye':{'status':'open','urgency':'not yet "
+		 "assigned','nodsa':'Minor','nodsa_reason':'postponed'}}}}}"},
 	};
 
 	(void)state;
 	test_index_add(&t, "{'id':'DEBIAN-CVE-2024-1111','upstream':['CVE-2024-1111'],'affected':["
-			   "{'package':{'ecosystem':'Debian:12','name':'curl'},'ranges':[{'type':'ECOSYSTEM','events':[{'introduced':'0'}]}]},"
-			   "{'package':{'ecosystem':'Debian:11','name':'curl'},'ranges':[{'type':'ECOSYSTEM','events':[{'introduced':'0'}]}]},"
-			   "{'package':{'ecosystem':'Debian:10','name':'curl'},'ranges':[{'type':'ECOSYSTEM','events':[{'introduced':'0'}]}]}]}");
+			   "{'package':{'ecosystem':'Debian:12','name':'curl'},'ranges':[{'type':'"
+			   "ECOSYSTEM','events':[{'introduced':'0'}]}]},"
+			   "{'package':{'ecosystem':'Debian:11','name':'curl'},'ranges':[{'type':'"
+			   "ECOSYSTEM','events':[{'introduced':'0'}]}]},"
+			   "{'package':{'ecosystem':'Debian:10','name':'curl'},'ranges':[{'type':'"
+			   "ECOSYSTEM','events':[{'introduced':'0'}]}]}]}");
 	build_with(feeds, 1);
 	struct match_verdict v = ask("Debian", "12", "curl", "1");
 	assert_int_equal(v.vendor_status, VENDOR_UNIMPORTANT);
@@ -453,16 +505,19 @@ static void test_states(void **state)
 static void test_merged_fixes(void **state)
 {
 	const struct feed_text feeds[] = {
-		{ "alpine-secdb", "main",
-		  "{'urlprefix':'https://dl-cdn.alpinelinux.org','distroversion':'v3.18','packages':["
-		  "{'pkg':{'name':'a','secfixes':{'2-r0':['CVE-2024-1111']}}}]}" },
-		{ "alpine-secdb", "main",
-		  "{'urlprefix':'https://dl-cdn.alpinelinux.org','distroversion':'v3.19','packages':["
-		  "{'pkg':{'name':'a','secfixes':{'3-r0':['CVE-2024-1111']}}}]}" },
+		{"alpine-secdb", "main",
+		 "{'urlprefix':'https://"
+		 "dl-cdn.alpinelinux.org','distroversion':'v3.18','packages':["
+		 "{'pkg':{'name':'a','secfixes':{'2-r0':['CVE-2024-1111']}}}]}"},
+		{"alpine-secdb", "main",
+		 "{'urlprefix':'https://"
+		 "dl-cdn.alpinelinux.org','distroversion':'v3.19','packages':["
+		 "{'pkg':{'name':'a','secfixes':{'3-r0':['CVE-2024-1111']}}}]}"},
 	};
 
 	(void)state;
-	test_index_add(&t, "{'id':'ALPINE-CVE-2024-1111','upstream':['CVE-2024-1111']," FIXED("Alpine:v3.18", "a", "2-r0") "}");
+	test_index_add(&t, "{'id':'ALPINE-CVE-2024-1111','upstream':['CVE-2024-1111']," FIXED(
+				   "Alpine:v3.18", "a", "2-r0") "}");
 	build_with(feeds, 2);
 	struct match_verdict v = ask("Alpine", "v3.19", "a", "2-r5");
 	assert_slice(v.vulnerability->id, "CVE-2024-1111");
@@ -478,24 +533,30 @@ static void test_merged_fixes(void **state)
 static void judge(const struct advisory_index *index, const char *id, const char *version,
 		  const char *now, bool pro, struct report *report, struct run *run)
 {
-	struct package_list packages = { 0 };
+	struct package_list packages = {0};
 	struct error err = ERROR_INIT;
 	struct package *p;
 
 	run_init(run, &t.arena);
 	assert_true(timestamp_parse(slice_from_cstr(now), &run->now));
-	*report = (struct report){ .os = { .id = slice_from_cstr(id),
-					   .version_id = slice_from_cstr(version) } };
+	*report = (struct report){
+		.os = {.id = slice_from_cstr(id), .version_id = slice_from_cstr(version)}};
 	p = vec_add(&t.arena, &packages);
-	*p = (struct package){ .origin = ORIGIN_PROGRAM, .name = SLICE("node"), .version = SLICE("16.20.1"),
-			       .path = SLICE("usr/local/bin/node") };
+	*p = (struct package){.origin = ORIGIN_PROGRAM,
+			      .name = SLICE("node"),
+			      .version = SLICE("16.20.1"),
+			      .path = SLICE("usr/local/bin/node")};
 	p = vec_add(&t.arena, &packages);
-	*p = (struct package){ .origin = ORIGIN_GO_BINARY, .ecosystem = ecosystem_by_osv(SLICE("Go")),
-			       .name = SLICE("stdlib"), .version = SLICE("1.19.3") };
+	*p = (struct package){.origin = ORIGIN_GO_BINARY,
+			      .ecosystem = ecosystem_by_osv(SLICE("Go")),
+			      .name = SLICE("stdlib"),
+			      .version = SLICE("1.19.3")};
 	p = vec_add(&t.arena, &packages);
-	*p = (struct package){ .origin = ORIGIN_DPKG, .name = SLICE("python"), .version = SLICE("2.7") };
+	*p = (struct package){
+		.origin = ORIGIN_DPKG, .name = SLICE("python"), .version = SLICE("2.7")};
 	p = vec_add(&t.arena, &packages);
-	*p = (struct package){ .origin = ORIGIN_PROGRAM, .name = SLICE("openssl"), .version = SLICE("1.1.1w") };
+	*p = (struct package){
+		.origin = ORIGIN_PROGRAM, .name = SLICE("openssl"), .version = SLICE("1.1.1w")};
 	if (!lifecycle_judge(index, &packages, pro, run, report, &err))
 		fail_msg("%s", err.message);
 }
@@ -503,7 +564,7 @@ static void judge(const struct advisory_index *index, const char *id, const char
 static void test_lifecycle(void **state)
 {
 	const struct feed_text feeds[] = {
-		{ "endoflife", "debian", "[{'cycle':'12','eol':'2020-01-01'}]" },
+		{"endoflife", "debian", "[{'cycle':'12','eol':'2020-01-01'}]"},
 	};
 	struct report report;
 	struct run run;
@@ -541,8 +602,8 @@ static void test_lifecycle(void **state)
 
 /* ---------------------------------------------------------------------- names */
 
-static void expect_keys(const char *ecosystem, const struct os_release *os, const char *const *covered,
-			const char *expected)
+static void expect_keys(const char *ecosystem, const struct os_release *os,
+			const char *const *covered, const char *expected)
 {
 	const struct ecosystem *e = ecosystem_by_osv(slice_from_cstr(ecosystem));
 	struct slice release = os_release_suffix(os, &t.arena);
@@ -556,48 +617,67 @@ static void expect_keys(const char *ecosystem, const struct os_release *os, cons
 
 static void test_releases(void **state)
 {
-	static const char *const redhat[] = { "enterprise_linux:8::baseos", "enterprise_linux:8::appstream",
-					      "enterprise_linux:9::baseos", "rhel_eus:8.6::appstream",
-					      "rhel_eus:8.4::appstream", "rhel_aus:8.6::baseos", "rhel:8::crb",
-					      NULL };
-	static const char *const suse[] = { "Linux Enterprise Server 15 SP5",
-					    "Linux Enterprise Module for Basesystem 15 SP5",
-					    "Linux Enterprise Server 15 SP5-LTSS",
-					    "Linux Enterprise Server 15 SP4", NULL };
-	static const char *const ubuntu[] = { "22.04:LTS", "Pro:22.04:LTS", "Pro:FIPS:22.04:LTS",
-					      "Pro:20.04:LTS", NULL };
-	static const char *const none[] = { NULL };
+	static const char *const redhat[] = {"enterprise_linux:8::baseos",
+					     "enterprise_linux:8::appstream",
+					     "enterprise_linux:9::baseos",
+					     "rhel_eus:8.6::appstream",
+					     "rhel_eus:8.4::appstream",
+					     "rhel_aus:8.6::baseos",
+					     "rhel:8::crb",
+					     NULL};
+	static const char *const suse[] = {
+		"Linux Enterprise Server 15 SP5", "Linux Enterprise Module for Basesystem 15 SP5",
+		"Linux Enterprise Server 15 SP5-LTSS", "Linux Enterprise Server 15 SP4", NULL};
+	static const char *const ubuntu[] = {"22.04:LTS", "Pro:22.04:LTS", "Pro:FIPS:22.04:LTS",
+					     "Pro:20.04:LTS", NULL};
+	static const char *const none[] = {NULL};
 
 	(void)state;
-	expect_keys("Red Hat", &(struct os_release){ .id = SLICE("rhel"), .version_id = SLICE("8.6") }, redhat,
-		    "Red Hat:8.6|Red Hat:enterprise_linux:8::baseos|Red Hat:enterprise_linux:8::appstream|"
+	expect_keys("Red Hat",
+		    &(struct os_release){.id = SLICE("rhel"), .version_id = SLICE("8.6")}, redhat,
+		    "Red Hat:8.6|Red Hat:enterprise_linux:8::baseos|Red "
+		    "Hat:enterprise_linux:8::appstream|"
 		    "Red Hat:rhel:8::crb|Red Hat");
 	expect_keys("Red Hat",
-		    &(struct os_release){ .id = SLICE("rhel"), .version_id = SLICE("8.6"),
-					  .facts = SLICE("content-set:rhel-8-for-x86_64-baseos-rpms\n"
-							 "content-set:rhel-8-for-x86_64-appstream-eus-rpms\n") },
-		    redhat, "Red Hat:8.6|Red Hat:enterprise_linux:8::baseos|Red Hat:rhel_eus:8.6::appstream|Red Hat");
-	expect_keys("SUSE", &(struct os_release){ .id = SLICE("sles"), .version_id = SLICE("15.5") }, suse,
-		    "SUSE:Linux Enterprise Server 15 SP5|SUSE:Linux Enterprise Module for Basesystem 15 SP5|SUSE");
-	expect_keys("openSUSE", &(struct os_release){ .id = SLICE("opensuse-leap"), .version_id = SLICE("15.5") },
+		    &(struct os_release){
+			    .id = SLICE("rhel"),
+			    .version_id = SLICE("8.6"),
+			    .facts = SLICE("content-set:rhel-8-for-x86_64-baseos-rpms\n"
+					   "content-set:rhel-8-for-x86_64-appstream-eus-rpms\n")},
+		    redhat,
+		    "Red Hat:8.6|Red Hat:enterprise_linux:8::baseos|Red "
+		    "Hat:rhel_eus:8.6::appstream|Red Hat");
+	expect_keys("SUSE", &(struct os_release){.id = SLICE("sles"), .version_id = SLICE("15.5")},
+		    suse,
+		    "SUSE:Linux Enterprise Server 15 SP5|SUSE:Linux Enterprise Module for "
+		    "Basesystem 15 SP5|SUSE");
+	expect_keys("openSUSE",
+		    &(struct os_release){.id = SLICE("opensuse-leap"), .version_id = SLICE("15.5")},
 		    none, "openSUSE:Leap 15.5|openSUSE");
 	expect_keys("openSUSE",
-		    &(struct os_release){ .id = SLICE("opensuse-tumbleweed"), .version_id = SLICE("20240101") }, none,
-		    "openSUSE:Tumbleweed|openSUSE");
+		    &(struct os_release){.id = SLICE("opensuse-tumbleweed"),
+					 .version_id = SLICE("20240101")},
+		    none, "openSUSE:Tumbleweed|openSUSE");
 	expect_keys("openEuler",
-		    &(struct os_release){ .id = SLICE("openEuler"), .version_id = SLICE("22.03"),
-					  .pretty_name = SLICE("openEuler 22.03 (LTS-SP1)") },
+		    &(struct os_release){.id = SLICE("openEuler"),
+					 .version_id = SLICE("22.03"),
+					 .pretty_name = SLICE("openEuler 22.03 (LTS-SP1)")},
 		    none, "openEuler:22.03-LTS-SP1|openEuler");
-	expect_keys("Azure Linux", &(struct os_release){ .id = SLICE("mariner"), .version_id = SLICE("2.0") }, none,
+	expect_keys("Azure Linux",
+		    &(struct os_release){.id = SLICE("mariner"), .version_id = SLICE("2.0")}, none,
 		    "Azure Linux:2|Azure Linux");
-	expect_keys("Ubuntu", &(struct os_release){ .id = SLICE("ubuntu"), .version_id = SLICE("22.04") }, ubuntu,
-		    "Ubuntu:22.04:LTS|Ubuntu");
 	expect_keys("Ubuntu",
-		    &(struct os_release){ .id = SLICE("ubuntu"), .version_id = SLICE("22.04"),
-					  .facts = SLICE("ubuntu-pro:esm-apps\nubuntu-pro:fips\n") },
-		    ubuntu, "Ubuntu:22.04:LTS|Ubuntu:Pro:22.04:LTS|Ubuntu:Pro:FIPS:22.04:LTS|Ubuntu");
+		    &(struct os_release){.id = SLICE("ubuntu"), .version_id = SLICE("22.04")},
+		    ubuntu, "Ubuntu:22.04:LTS|Ubuntu");
+	expect_keys("Ubuntu",
+		    &(struct os_release){.id = SLICE("ubuntu"),
+					 .version_id = SLICE("22.04"),
+					 .facts = SLICE("ubuntu-pro:esm-apps\nubuntu-pro:fips\n")},
+		    ubuntu,
+		    "Ubuntu:22.04:LTS|Ubuntu:Pro:22.04:LTS|Ubuntu:Pro:FIPS:22.04:LTS|Ubuntu");
 	assert_ptr_equal(ecosystem_by_os_id(SLICE("sles_sap")), ecosystem_by_osv(SLICE("SUSE")));
-	assert_ptr_equal(ecosystem_by_os_id(SLICE("opensuse-tumbleweed")), ecosystem_by_osv(SLICE("openSUSE")));
+	assert_ptr_equal(ecosystem_by_os_id(SLICE("opensuse-tumbleweed")),
+			 ecosystem_by_osv(SLICE("openSUSE")));
 }
 
 int main(void)
