@@ -154,14 +154,14 @@ static void rebar_entry(struct manifest *m, struct slice rest, size_t offset)
 			return;
 		}
 		manifest_add_at(m, name, version, rebar_level(rest), offset,
-				(size_t)(rest.data - from.data));
+				(size_t)(version.data + version.len - from.data));
 	} else if (slice_cut_prefix(&rest, SLICE("{git,")) &&
 		   slice_find(rest, SLICE("{ref,")) < rest.len) {
 		rest = slice_from(rest, slice_find(rest, SLICE("{ref,")));
 		if (quoted(&rest, &version))
 			manifest_add_at(m, app, version,
 					PACKAGE_LOCAL | rebar_level(slice_from(rest, 1)), offset,
-					(size_t)(rest.data - from.data));
+					(size_t)(version.data + version.len - from.data));
 	}
 }
 

@@ -33,11 +33,12 @@ static bool matches(struct slice path)
 /* From behind "name:" at a line's start on. */
 static struct slice field_value(struct slice text, struct slice name)
 {
+	const char *end = text.data + text.len;
 	struct slice line;
 
 	while (slice_next_line(&text, &line))
 		if (slice_cut_prefix(&line, name))
-			return slice_new(line.data, (size_t)(text.data + text.len - line.data));
+			return slice_new(line.data, (size_t)(end - line.data));
 	return SLICE_EMPTY;
 }
 
