@@ -187,12 +187,14 @@ static bool is_own(const struct level *l, const struct package *p)
 	return rest.data[0] == '.' || (rest.data[0] == '-' && slice_starts(slice_from(rest, 1), p->version));
 }
 
-static bool same_artifact(const struct level *l, const struct java_coordinates *c)
+/* A name without a group adds nothing to what descriptors tell. */
+static bool is_told(const struct level *l, const struct java_coordinates *c)
 {
 	for (size_t i = l->first; i < l->sieve->found.packages.count; i++) {
 		const struct package *p = &l->sieve->found.packages.items[i];
 
-		if (slice_eq(p->path, l->path) && slice_eq(artifact_of(p), c->artifact))
+		if (slice_eq(p->path, l->path) &&
+		    (slice_empty(c->group) || slice_eq(artifact_of(p), c->artifact)))
 			return true;
 	}
 	return false;
@@ -206,7 +208,7 @@ static void name_archive(struct level *l)
 	for (size_t i = l->first; i < packages->count; i++)
 		if (is_own(l, &packages->items[i]))
 			return;
-	if (!java_identity(l->name, &l->manifest, &l->folders, l->sieve->arena, &c) || same_artifact(l, &c))
+	if (!java_identity(l->name, &l->manifest, &l->folders, l->sieve->arena, &c) || is_told(l, &c))
 		return;
 	if (slice_empty(c.group) || coordinates_sound(&c))
 		add_package(l, &c, PACKAGE_GUESSED);
