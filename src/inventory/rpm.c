@@ -13,12 +13,17 @@
 #include "base/cleanup.h"
 #include "base/cursor.h"
 #include "base/limits.h"
+#include "inventory/program.h"
+#include "inventory/program_filter.h"
 #include "inventory/rows.h"
 #include "inventory/rpm_capabilities.h"
 #include "inventory/rpm_database.h"
 
-#define WAL_HEAD       32u
 #define WAL_FRAME_HEAD 24u
+
+/* Directories of one package, and programs that packages own, in one database. */
+#define MAX_DIRECTORIES ((size_t)1 << 18)
+#define MAX_OWNED       ((size_t)1 << 16)
 
 static const char *const database_paths[] = {
 	"var/lib/rpm/rpmdb.sqlite",	      "var/lib/rpm/Packages.db",
@@ -62,6 +67,9 @@ struct reader {
 	struct rpm_sink sink;
 	struct inventory_output *out;
 	struct rpm_capabilities capabilities;
+	struct program_filter programs;
+	struct arena scratch; /* of one header */
+	size_t owned;         /* entries of the output that are no packages */
 };
 
 static void damage(struct rpm_sink *sink, const struct error *why)
@@ -107,7 +115,7 @@ static bool sound_or_empty(struct slice text)
 	return slice_empty(text) || inventory_sound(text);
 }
 
-static void add_package(struct reader *r, const struct rpm_header *h, uint64_t offset, uint64_t length)
+static bool add_package(struct reader *r, const struct rpm_header *h, uint64_t offset, uint64_t length)
 {
 	struct arena *a = r->out->arena;
 
@@ -115,7 +123,7 @@ static void add_package(struct reader *r, const struct rpm_header *h, uint64_t o
 	    h->version.len + h->release.len > LIMIT_NAME - 12 || !sound_or_empty(h->arch) ||
 	    !sound_or_empty(h->module)) {
 		inventory_partial(r->out, offset, "a header has no usable name, version and release");
-		return;
+		return false;
 	}
 	struct slice parts[] = { h->version, h->release };
 	struct slice version = arena_join(a, parts, 2, SLICE("-"));
@@ -128,7 +136,38 @@ static void add_package(struct reader *r, const struct rpm_header *h, uint64_t o
 	p->offset = offset;
 	p->length = length;
 	set_source(p, h, a);
-	rpm_capabilities_add(&r->capabilities, h);
+	rpm_capabilities_add(&r->capabilities, h, (uint32_t)(p - r->out->packages.items));
+	return true;
+}
+
+/* Paths of the package's files; the programs among them are not found once more by their bytes. */
+static void add_files(struct reader *r, const struct rpm_header *h)
+{
+	struct rpm_strings directories = h->directories, files = h->files;
+	struct slice_list dirs = { 0 };
+	char path[LIMIT_PATH];
+	struct slice name;
+	struct cursor c;
+
+	arena_clear(&r->scratch);
+	while (dirs.count < MAX_DIRECTORIES && rpm_strings_next(&directories, &name))
+		*vec_add(&r->scratch, &dirs) = name;
+	cursor_init(&c, h->directory_of);
+	while (r->owned < MAX_OWNED && rpm_strings_next(&files, &name)) {
+		uint32_t number = cursor_u32be(&c);
+		size_t before = r->out->packages.count;
+
+		if (!program_filter_passes(&r->programs, name))
+			continue;
+		if (c.failed || number >= dirs.count ||
+		    dirs.items[number].len + name.len > sizeof(path))
+			continue;
+		struct slice dir = dirs.items[number];
+		memcpy(path, dir.data, dir.len);
+		memcpy(path + dir.len, name.data, name.len);
+		program_owned(r->out, slice_new(path, dir.len + name.len));
+		r->owned += r->out->packages.count - before;
+	}
 }
 
 /* The keys that rpm trusts are kept like packages. */
@@ -140,8 +179,8 @@ static void header(struct rpm_sink *sink, struct slice blob, uint64_t offset, ui
 
 	if (!rpm_header_read(blob, &h, &why))
 		inventory_partial(r->out, offset, "%s", why.message);
-	else if (!slice_is(h.name, "gpg-pubkey"))
-		add_package(r, &h, offset, length);
+	else if (!slice_is(h.name, "gpg-pubkey") && add_package(r, &h, offset, length))
+		add_files(r, &h);
 }
 
 static bool read_any(struct slice file, struct rpm_sink *sink, struct error *err)
@@ -166,6 +205,8 @@ static bool parse(const struct inventory_input *in, struct inventory_output *out
 	size_t before = out->packages.count;
 
 	rpm_capabilities_init(&r.capabilities);
+	program_filter_init(&r.programs);
+	arena_init(&r.scratch, 0);
 	bool ok = read_any(in->bytes, &r.sink, &why);
 	if (!ok && out->packages.count > before) {
 		damage(&r.sink, &why);
@@ -176,8 +217,9 @@ static bool parse(const struct inventory_input *in, struct inventory_output *out
 		error_clear(&out->partial);
 	}
 	if (out->packages.count > before)
-		rpm_capabilities_resolve(&r.capabilities, out->packages.items + before, out->arena);
+		rpm_capabilities_resolve(&r.capabilities, out->packages.items, out->arena);
 	rpm_capabilities_release(&r.capabilities);
+	arena_release(&r.scratch);
 	if (!ok && err)
 		*err = why;
 	return ok;

@@ -33,7 +33,7 @@ static uint64_t intern(struct rpm_capabilities *c, struct slice name)
 	return c->providers.count;
 }
 
-void rpm_capabilities_add(struct rpm_capabilities *c, const struct rpm_header *h)
+void rpm_capabilities_add(struct rpm_capabilities *c, const struct rpm_header *h, uint32_t package)
 {
 	struct rpm_strings provides = h->provides, requirements = h->requirements;
 	uint32_t number = (uint32_t)c->ends.count + 1;
@@ -57,6 +57,7 @@ void rpm_capabilities_add(struct rpm_capabilities *c, const struct rpm_header *h
 		last = id;
 	}
 	*vec_add(&c->arena, &c->ends) = c->requirements.count;
+	*vec_add(&c->arena, &c->packages) = package;
 }
 
 void rpm_capabilities_resolve(const struct rpm_capabilities *c, struct package *packages, struct arena *a)
@@ -74,7 +75,8 @@ void rpm_capabilities_resolve(const struct rpm_capabilities *c, struct package *
 			if (!provider || provider == i + 1 || named[provider] == i + 1)
 				continue;
 			named[provider] = i + 1;
-			*vec_add(a, &packages[i].depends) = packages[provider - 1].name;
+			*vec_add(a, &packages[c->packages.items[i]].depends) =
+				packages[c->packages.items[provider - 1]].name;
 		}
 	}
 	arena_release(&scratch);

@@ -45,6 +45,9 @@ enum wanted {
 	WANT_SOURCE,
 	WANT_PROVIDES,
 	WANT_REQUIREMENTS,
+	WANT_DIRECTORY_OF,
+	WANT_FILES,
+	WANT_DIRECTORIES,
 	WANT_MODULE,
 	WANTED,
 };
@@ -62,6 +65,9 @@ static const struct {
 	[WANT_SOURCE] = { 1044, TYPE_STRING },
 	[WANT_PROVIDES] = { 1047, TYPE_STRING_ARRAY },
 	[WANT_REQUIREMENTS] = { 1049, TYPE_STRING_ARRAY },
+	[WANT_DIRECTORY_OF] = { 1116, TYPE_INT32 },
+	[WANT_FILES] = { 1117, TYPE_STRING_ARRAY },
+	[WANT_DIRECTORIES] = { 1118, TYPE_STRING_ARRAY },
 	[WANT_MODULE] = { 5096, TYPE_STRING },
 };
 
@@ -167,6 +173,10 @@ static bool take_values(struct slice store, const struct entry found[static WANT
 	}
 	h->provides = strings_of(store, &found[WANT_PROVIDES]);
 	h->requirements = strings_of(store, &found[WANT_REQUIREMENTS]);
+	h->directories = strings_of(store, &found[WANT_DIRECTORIES]);
+	h->files = strings_of(store, &found[WANT_FILES]);
+	h->directory_of = slice_first(slice_from(store, found[WANT_DIRECTORY_OF].offset),
+				      (size_t)found[WANT_DIRECTORY_OF].count * 4);
 	return true;
 }
 

@@ -25,6 +25,8 @@ struct rpm_header {
 	struct slice module;      /* "nodejs:12:8030020201124152102:229f0a1c" */
 	uint32_t epoch;           /* 0: none */
 	struct rpm_strings provides, requirements;
+	struct rpm_strings directories, files; /* of the installed files: "/usr/bin/", "bash" */
+	struct slice directory_of; /* of each file the number of its directory, 4 bytes big-endian */
 };
 
 /*

@@ -689,6 +689,48 @@ static void test_dependencies(void **state)
 	buf_release(&b);
 }
 
+/* Directories by number; a number or an array that is too short names nothing. */
+static void test_files(void **state)
+{
+	static const char *const files[] = { "openssl", "nothing-known", "node", "perl" };
+	static const char *const directories[] = { "/usr/bin/", "/opt/" };
+	static const uint32_t numbers[] = { 0, 0, 1, 2 };
+	struct row_test t;
+	struct buf b, blob;
+
+	(void)state;
+	for (uint32_t count = 0; count <= 4; count++) {
+		struct made_index m = { .count = 0 };
+
+		buf_init(&m.index, MIB);
+		buf_init(&m.store, MIB);
+		buf_init(&blob, MIB);
+		made_text(&m, 1000, 6, "p");
+		made_text(&m, 1001, 6, "1");
+		made_text(&m, 1002, 6, "1");
+		made_entry(&m, 1116, 4, count);
+		for (uint32_t i = 0; i < count; i++)
+			put_be(&m.store, numbers[i], 4);
+		made_entry(&m, 1117, 8, 4);
+		for (size_t i = 0; i < 4; i++)
+			buf_add(&m.store, files[i], strlen(files[i]) + 1);
+		made_entry(&m, 1118, 8, 2);
+		for (size_t i = 0; i < 2; i++)
+			buf_add(&m.store, directories[i], strlen(directories[i]) + 1);
+		made_finish(&m, &blob);
+		ndb_begin(&b);
+		ndb_add(&b, 1, buf_slice(&blob));
+		row_read(&t, &inventory_rpm, buf_slice(&b));
+		row_must(&t, "p", "1-1");
+		assert_true(!row_package(&t, "usr/bin/openssl", "") == (count < 1));
+		assert_true(!row_package(&t, "opt/node", "") == (count < 3));
+		row_expect_count(&t, 1 + (count >= 1) + (count >= 3));
+		row_end(&t);
+		buf_release(&blob);
+		buf_release(&b);
+	}
+}
+
 static void test_identity(void **state)
 {
 	static const struct {
@@ -893,6 +935,7 @@ int main(void)
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_dependencies),
+		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_foreign_purl),
 		cmocka_unit_test(test_other_files),
