@@ -154,6 +154,9 @@ static bool add_state(struct enricher *e, struct names_cve cve)
 {
 	const struct index_state *row;
 
+	/* Most indexes and ecosystems have no tracker: not worth the hash of the name. */
+	if (!index_count(e->index, INDEX_STATES))
+		return true;
 	if (!index_find_state(e->index, e->query->keys->items[0], e->query->lookup.name, cve, &row,
 			      e->err))
 		return false;

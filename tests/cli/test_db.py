@@ -289,7 +289,7 @@ def the_first_update_from_the_web(p):
         done = p.update(web.url)
         check_code(done, 0, "the default set")
         check("/npm/all.zip" in web.asked and "/Homebrew/all.zip" not in web.asked, f"{web.asked}", "the set")
-        check(p.ecosystems() == ["Debian", "PyPI"], done, "what there is of it")
+        check(p.ecosystems() == ["Debian", "PyPI", "Red Hat"], done, "what there is of it")
         done = p.update(web.url, "--ecosystem", "all")
         check_code(done, 0, "all")
         check(p.ecosystems() == ["Debian", "PyPI", "Red Hat"], done, "by the mirror's own list")
