@@ -267,6 +267,11 @@ bool java_identity(struct slice file_name, const struct java_manifest *m, const 
 	if (slice_empty(ret->artifact) || slice_empty(ret->version))
 		return false;
 	const struct java_group_row *known = java_group_known(ret->artifact, f);
+	struct slice tail = slice_from(ret->artifact, slice_rfind_byte(ret->artifact, '.') + 1);
+
+	/* A renamed archive whose Bundle-SymbolicName is "org.apache.tomcat-embed-core". */
+	if (!known && tail.len && (known = java_group_known(tail, f)) != NULL)
+		ret->artifact = tail;
 	struct slice told = disagrees(m, of_name.version) ? SLICE_EMPTY : told_group(m, ret->artifact);
 
 	if (known)

@@ -369,14 +369,28 @@ static void link_projects(struct tree *t)
 		resolve_managed(t, &t->projects[i]);
 }
 
-static void take_out_carriers(struct package_list *packages)
+/* Two dependencies may turn out to be one, once their names are filled in. */
+static bool is_second(struct tree *t, struct map *seen, const struct package *p)
+{
+	const struct slice parts[] = { p->path, p->name, p->version };
+	bool fresh = true;
+
+	if (p->origin == ORIGIN_MAVEN_POM)
+		map_put(seen, arena_join(&t->scratch, parts, 3, SLICE("\n")), &fresh);
+	return !fresh;
+}
+
+static void take_out(struct tree *t, struct package_list *packages)
 {
 	size_t kept = 0;
+	struct map seen;
 
+	map_init(&seen);
 	for (size_t i = 0; i < packages->count; i++)
-		if (!is_carrier(&packages->items[i]))
+		if (!is_carrier(&packages->items[i]) && !is_second(t, &seen, &packages->items[i]))
 			packages->items[kept++] = packages->items[i];
 	packages->count = kept;
+	map_release(&seen);
 }
 
 void maven_pom_settle(struct package_list *packages, struct arena *a)
@@ -399,6 +413,7 @@ void maven_pom_settle(struct package_list *packages, struct arena *a)
 	vec_each(p, packages)
 		if (p->origin == ORIGIN_MAVEN_POM && !is_carrier(p))
 			settle_dependency(&t, p);
+	take_out(&t, packages);
 	for (size_t i = 0; i < t.count; i++) {
 		map_release(&t.projects[i].properties);
 		map_release(&t.projects[i].managed);
@@ -406,5 +421,4 @@ void maven_pom_settle(struct package_list *packages, struct arena *a)
 	map_release(&t.by_path);
 	map_release(&t.by_name);
 	arena_release(&t.scratch);
-	take_out_carriers(packages);
 }
