@@ -37,8 +37,8 @@ static struct slice field_value(struct slice text, struct slice name)
 	struct slice line;
 
 	while (slice_next_line(&text, &line))
-		if (slice_cut_prefix(&line, name))
-			return slice_new(line.data, (size_t)(end - line.data));
+		if (slice_starts(line, name))
+			return slice_new(line.data + name.len, (size_t)(end - line.data) - name.len);
 	return SLICE_EMPTY;
 }
 

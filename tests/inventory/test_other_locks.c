@@ -385,7 +385,7 @@ static void test_opam(void **state)
 	row_expect_depends(&t, "dune", "3.7.2", "base-unix csexp");
 	assert_true(slice_is(row_must(&t, "dune", "3.7.2")->license, "MIT"));
 	row_end(&t);
-	row_run_path(&t, &inventory_opam, ".opam-switch/packages/x.v0.16/opam", SLICE("depends: \"y\"\n"));
+	row_run_path(&t, &inventory_opam, ".opam-switch/packages/x.v0.16/opam", SLICE("license:\ndepends: \"y\""));
 	row_expect(&t, "x", "v0.16", 0);
 	row_expect_depends(&t, "x", "v0.16", "y");
 	row_end(&t);
