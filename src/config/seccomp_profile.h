@@ -87,7 +87,7 @@ struct seccomp_missing_list VEC_OF(struct seccomp_missing);
 
 /*
  * What a dynamically linked program's start needs and the profile denies; the
- * alternatives (open or openat, newfstatat or fstat...) count as one.  Empty:
+ * alternatives (fstat or newfstatat, mmap or mmap2...) count as one.  Empty:
  * it can start.
  */
 void seccomp_start_check(const struct seccomp_profile *p, const struct seccomp_situation *s,

@@ -1,6 +1,7 @@
 /*
  * sudoers (sudoers(5)): user specifications with tags and commands, aliases
- * expanded, Defaults and includes noted.
+ * expanded, Defaults and includes noted.  A second list of hosts behind a
+ * colon is not taken apart from the command in front of it.
  */
 #ifndef BULWARK_CONFIG_SUDOERS_H
 #define BULWARK_CONFIG_SUDOERS_H
