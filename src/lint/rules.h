@@ -5,6 +5,7 @@
 #include "rule/rule.h"
 
 extern const struct rule_table dockerfile_shell_rules;   /* what commands do else; the exec form */
+extern const struct rule_table nginx_rules;
 extern const struct rule_table dockerfile_package_rules; /* package managers in RUN */
 extern const struct rule_table dockerfile_stage_rules;  /* FROM, stages, USER and what belongs to an image as a whole */
 

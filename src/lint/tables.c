@@ -1,5 +1,6 @@
 /* Which rules judge which kind of document. To add a table is to add a row here. */
 #include "base/cleanup.h"
+#include "config/nginx.h"
 #include "lint/internal.h"
 #include "lint/dockerfile_view.h"
 #include "lint/rules.h"
@@ -8,6 +9,7 @@ const struct rule_table *const lint_tables[] = {
 	&dockerfile_stage_rules,
 	&dockerfile_package_rules,
 	&dockerfile_shell_rules,
+	&nginx_rules,
 	&pragma_rules,
 };
 const size_t lint_table_count = ARRAY_LEN(lint_tables);
@@ -17,6 +19,12 @@ const struct rule_table *const lint_project_tables[] = { NULL };
 static void read_dockerfile(struct project *p, struct document *d)
 {
 	d->dockerfile = dockerfile_view_new(d, p->arena);
+}
+
+static void read_nginx(struct project *p, struct document *d)
+{
+	d->nginx = arena_new(p->arena, struct nginx_config);
+	nginx_read(d->text, d->source, p->arena, d->nginx);
 }
 
 static void dockerfile_units(const struct document *d, struct arena *a, struct pragma_unit_list *ret)
@@ -35,6 +43,7 @@ static void dockerfile_units(const struct document *d, struct arena *a, struct p
 static const struct lint_evaluator evaluators[] = {
 	{ .kind = DOCUMENT_DOCKERFILE, .read = read_dockerfile, .units = dockerfile_units,
 	  .tables = TABLES(&dockerfile_stage_rules, &dockerfile_package_rules, &dockerfile_shell_rules) },
+	{ .kind = DOCUMENT_NGINX, .read = read_nginx, .tables = TABLES(&nginx_rules) },
 	{ .kind = DOCUMENT_MARKDOWN, .read = markdown_blocks },
 };
 
