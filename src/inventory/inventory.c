@@ -42,6 +42,7 @@ const struct inventory_row *const inventory_rows[] = {
 	&inventory_yarn_lock,
 	&inventory_pnpm_lock,
 	&inventory_python_package,
+	&inventory_python_archive,
 	&inventory_requirements,
 	&inventory_poetry_lock,
 	&inventory_pipfile_lock,
@@ -151,6 +152,7 @@ void inventory_settle(struct package_list *packages, struct arena *a)
 {
 	maven_pom_settle(packages, a);
 	go_mod_settle(packages);
+	npm_lock_settle(packages);
 	program_settle(packages);
 	opkg_settle(packages);
 }

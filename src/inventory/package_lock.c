@@ -182,6 +182,33 @@ static bool parse(const struct inventory_input *in, struct inventory_output *out
 	return manifest_end(&m, err);
 }
 
+static bool in_folder(const struct package *p, struct slice name, struct slice *ret_folder)
+{
+	*ret_folder = p->path;
+	return p->origin == ORIGIN_NPM_LOCK && slice_eq(inventory_base_name(p->path), name) &&
+	       slice_cut_suffix(ret_folder, name);
+}
+
+void npm_lock_settle(struct package_list *packages)
+{
+	struct map shrunk;
+	struct slice folder;
+	size_t kept = 0;
+
+	map_init(&shrunk);
+	vec_each(p, packages)
+		if (in_folder(p, SLICE("npm-shrinkwrap.json"), &folder))
+			map_put(&shrunk, folder, NULL);
+	for (size_t i = 0; i < packages->count; i++) {
+		struct package *p = &packages->items[i];
+
+		if (!in_folder(p, SLICE("package-lock.json"), &folder) || !map_get(&shrunk, folder))
+			packages->items[kept++] = *p;
+	}
+	packages->count = kept;
+	map_release(&shrunk);
+}
+
 const struct inventory_row inventory_npm_lock = {
 	.name = "npm-lock",
 	.origin = ORIGIN_NPM_LOCK,

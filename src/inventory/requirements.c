@@ -14,8 +14,14 @@ static bool matches(struct slice path)
 {
 	struct slice name = inventory_base_name(path);
 
-	return slice_ends(name, SLICE(".txt")) &&
-	       slice_find(name, SLICE("requirements")) < name.len;
+	if (!slice_ends(name, SLICE(".txt")))
+		return false;
+	if (slice_find(name, SLICE("requirements")) < name.len)
+		return true;
+	/* "requirements/base.txt" and its like are what "-r" names most. */
+	struct slice folder = slice_first(path, path.len - name.len);
+	return slice_cut_suffix(&folder, SLICE("requirements/")) &&
+	       (slice_empty(folder) || slice_ends(folder, SLICE("/")));
 }
 
 struct reader {

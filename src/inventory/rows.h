@@ -33,6 +33,7 @@ extern const struct inventory_row inventory_npm_lock;       /* package-lock.json
 extern const struct inventory_row inventory_yarn_lock;
 extern const struct inventory_row inventory_pnpm_lock;
 extern const struct inventory_row inventory_python_package; /* wheels and eggs */
+extern const struct inventory_row inventory_python_archive; /* wheels and zipped eggs as files */
 extern const struct inventory_row inventory_requirements;
 extern const struct inventory_row inventory_poetry_lock;
 extern const struct inventory_row inventory_pipfile_lock;
@@ -76,6 +77,9 @@ extern const struct inventory_row inventory_content_sets;   /* facts: root/build
 
 /* A package of opkg's status file does not count again by its control file. */
 void opkg_settle(struct package_list *packages);
+
+/* npm does not look at a package-lock.json beside an npm-shrinkwrap.json. */
+void npm_lock_settle(struct package_list *packages);
 
 /* The last component of a path. */
 static inline struct slice inventory_base_name(struct slice path)

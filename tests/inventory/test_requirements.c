@@ -5,9 +5,9 @@
 
 static void test_paths(void **state)
 {
-	static const char *const yes[] = { "requirements.txt", "a/requirements-dev.txt",
+	static const char *const yes[] = { "requirements/base.txt", "a/requirements/dev.txt", "requirements.txt", "a/requirements-dev.txt",
 					  "a/test-requirements.txt", NULL };
-	static const char *const no[] = { "requirements/base.txt", "requirements.in",
+	static const char *const no[] = { "requirements/base.md", "requirements.in",
 					 "a/constraints.txt", "requirements.txt/a", NULL };
 
 	(void)state;
