@@ -317,16 +317,14 @@ static bool loose_pattern(struct slice p)
 static void check_origins(struct rule_context *c)
 {
 	each_directive(d, c, "if") {
-		struct slice variable = nginx_word(d, 0), pattern = nginx_word(d, d->words.count - 1);
+		struct slice variable = nginx_word(d, 0), pattern = nginx_word(d, 2);
 
 		slice_cut_prefix(&variable, SLICE("("));
 		if (d->words.count < 3 || !(slice_is(variable, "$http_origin") || slice_is(variable, "$http_referer")) ||
 		    !has(nginx_word(d, 1), "~"))
 			continue;
-		slice_cut_suffix(&pattern, SLICE(")"));
-		/* The last word's quote ends before the parenthesis: read_plain kept it. */
-		if (pattern.len > 1 && (pattern.data[0] == '"' || pattern.data[0] == '\''))
-			pattern = slice_first(slice_from(pattern, 1), pattern.len - 2);
+		if (!d->words.items[2].quoted)
+			slice_cut_suffix(&pattern, SLICE(")"));
 		if (loose_pattern(pattern))
 			rule_alias(c, rule_fail(c, d->span, "another site can choose a name that this pattern lets pass"), "gixy:origins");
 	}
