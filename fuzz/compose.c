@@ -21,8 +21,10 @@ static bool read_part(void *context, struct slice path, struct arena *a, struct 
 
 	(void)a;
 	(void)err;
-	*ret = slice_is(path, "a.yaml") ? d->parts[0] : slice_is(path, "b.yaml") ? d->parts[1] :
-	       slice_is(path, ".env") ? d->parts[2] : d->parts[3];
+	*ret = slice_is(path, "a.yaml")	  ? d->parts[0]
+	       : slice_is(path, "b.yaml") ? d->parts[1]
+	       : slice_is(path, ".env")	  ? d->parts[2]
+					  : d->parts[3];
 	return true;
 }
 
@@ -30,8 +32,8 @@ static void check_span(const struct source_table *t, struct span s)
 {
 	const struct source *source = source_get(t, s.source);
 
-	if (!source || (s.source && (s.offset > source->bytes.len ||
-				     s.length > source->bytes.len - s.offset)))
+	if (!source ||
+	    (s.source && (s.offset > source->bytes.len || s.length > source->bytes.len - s.offset)))
 		abort();
 }
 
@@ -50,11 +52,11 @@ static void check_service(const struct source_table *t, const struct compose_ser
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct slice rest = slice_new(data, size), paths[] = { SLICE("a.yaml"), SLICE("b.yaml") };
-	struct compose_options o = { .paths = paths };
+	struct slice rest = slice_new(data, size), paths[] = {SLICE("a.yaml"), SLICE("b.yaml")};
+	struct compose_options o = {.paths = paths};
 	struct compose_project project;
 	struct source_table sources;
-	struct disk disk = { 0 };
+	struct disk disk = {0};
 	struct arena a;
 
 	if (size > 64 * KIB)
@@ -69,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	o.stack = size & 1;
 	arena_init(&a, 0);
 	source_table_init(&sources, &a);
-	struct config_files files = { read_part, &disk };
+	struct config_files files = {read_part, &disk};
 	compose_load(&o, &files, &sources, &a, &project, NULL);
 	vec_each(s, &project.services)
 		check_service(&sources, s);

@@ -53,7 +53,7 @@ static void check_all(const struct edit_doc *d, struct slice text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct edit_target_list targets = { 0 };
+	struct edit_target_list targets = {0};
 	struct edit_change c;
 	struct edit_doc d;
 	struct arena a;
@@ -62,7 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	struct slice text = slice_new(data + 2, size - 2);
 	enum edit_kind kind = (enum edit_kind)(data[0] / 2 % EDIT_KINDS);
-	struct slice snippet = edit_snippets[data[1] % (sizeof(edit_snippets) / sizeof(edit_snippets[0]))];
+	struct slice snippet =
+		edit_snippets[data[1] % (sizeof(edit_snippets) / sizeof(edit_snippets[0]))];
 	arena_init(&a, 0);
 	edit_doc_read(&d, data[0] & 1, text, &a);
 	check_all(&d, text);

@@ -26,9 +26,9 @@ static void check_problems(const struct problem_list *p, struct slice text)
 
 static void try_seccomp(struct slice text, struct arena *a)
 {
-	struct seccomp_situation s = { .arch = SLICE("amd64"), .default_caps = true };
-	struct seccomp_missing_list missing = { 0 };
-	struct slice_list beyond = { 0 };
+	struct seccomp_situation s = {.arch = SLICE("amd64"), .default_caps = true};
+	struct seccomp_missing_list missing = {0};
+	struct slice_list beyond = {0};
 	struct seccomp_profile p;
 
 	seccomp_profile_read(text, 1, a, &p);

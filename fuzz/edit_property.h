@@ -12,8 +12,15 @@
 #include "base/limits.h"
 #include "config/doc_edit.h"
 
-enum edit_kind { EDIT_REPLACE, EDIT_INSERT, EDIT_INSERT_AFTER, EDIT_APPEND, EDIT_REMOVE, EDIT_RENAME,
-		 EDIT_KINDS };
+enum edit_kind {
+	EDIT_REPLACE,
+	EDIT_INSERT,
+	EDIT_INSERT_AFTER,
+	EDIT_APPEND,
+	EDIT_REMOVE,
+	EDIT_RENAME,
+	EDIT_KINDS
+};
 
 struct edit_target {
 	const struct value *parent, *v;
@@ -37,7 +44,7 @@ struct edit_doc {
 
 static inline void edit_doc_read(struct edit_doc *d, bool json, struct slice text, struct arena *a)
 {
-	*d = (struct edit_doc){ .json = json };
+	*d = (struct edit_doc){.json = json};
 	problem_list_init(&d->problems, a);
 	if (json) {
 		json_doc_read(text, 1, a, &d->js, &d->problems);
@@ -54,10 +61,9 @@ static inline void edit_targets(const struct value *parent, const struct value *
 {
 	if (v->way == VALUE_MERGED || v->anchor.len || depth == 0)
 		return;
-	*vec_add(a, out) = (struct edit_target){ parent, v };
+	*vec_add(a, out) = (struct edit_target){parent, v};
 	if (v->way != VALUE_ALIAS)
-		value_each(it, v)
-			edit_targets(v, it, out, a, depth - 1);
+		value_each(it, v) edit_targets(v, it, out, a, depth - 1);
 }
 
 static inline void edit_dump(struct buf *b, const struct value *v, const struct edit_change *c);
@@ -82,7 +88,8 @@ static inline void edit_dump(struct buf *b, const struct value *v, const struct 
 	if (value_scalar(v) && v->type != NODE_NULL)
 		buf_printf(b, "%zu:%.*s", v->text.len, SLICE_ARG(v->text));
 	bool add = here && (c->kind == EDIT_INSERT || c->kind == EDIT_APPEND);
-	value_each(it, v) {
+	value_each(it, v)
+	{
 		if (add && it->way == VALUE_MERGED) {
 			edit_dump_member(b, v, c->key, c->with, NULL);
 			add = false;
@@ -128,7 +135,8 @@ static inline bool edit_applies(const struct edit_change *c)
 	case EDIT_REPLACE:
 		return true;
 	case EDIT_INSERT:
-		return c->v->type == NODE_MAP && c->v->way == VALUE_WRITTEN && !value_get(c->v, c->key);
+		return c->v->type == NODE_MAP && c->v->way == VALUE_WRITTEN &&
+		       !value_get(c->v, c->key);
 	case EDIT_INSERT_AFTER:
 		return member && !value_get(c->parent, c->key);
 	case EDIT_APPEND:
@@ -146,7 +154,8 @@ static inline bool edit_applies(const struct edit_change *c)
 static inline void edit_fail(const char *what, const struct edit_change *c, struct slice text,
 			     struct slice edited)
 {
-	fprintf(stderr, "edit %d of the value at %llu: %s\n--- before\n%.*s\n--- after\n%.*s\n---\n",
+	fprintf(stderr,
+		"edit %d of the value at %llu: %s\n--- before\n%.*s\n--- after\n%.*s\n---\n",
 		c->kind, (unsigned long long)c->v->span.offset, what, SLICE_ARG(text),
 		SLICE_ARG(edited));
 	abort();
@@ -154,7 +163,8 @@ static inline void edit_fail(const char *what, const struct edit_change *c, stru
 
 /* Comments that stand outside of the value that was changed have to be there still, in order. */
 static inline void edit_check_comments(const struct edit_doc *before, const struct edit_doc *after,
-				       const struct edit_change *c, struct slice text, struct slice edited)
+				       const struct edit_change *c, struct slice text,
+				       struct slice edited)
 {
 	struct span gone = value_member_span(c->v);
 	size_t j = 0, end = (size_t)(gone.offset + gone.length);
@@ -162,10 +172,11 @@ static inline void edit_check_comments(const struct edit_doc *before, const stru
 	end += slice_find_byte(slice_from(text, end), '\n');
 	for (size_t i = 0; i < before->yaml.comments.count; i++) {
 		struct span s = before->yaml.comments.items[i].span;
-		struct slice want = slice_first(slice_from(text, (size_t)s.offset), (size_t)s.length);
+		struct slice want =
+			slice_first(slice_from(text, (size_t)s.offset), (size_t)s.length);
 
-		if ((c->kind == EDIT_REMOVE || c->kind == EDIT_REPLACE) && s.offset >= gone.offset &&
-		    s.offset <= end)
+		if ((c->kind == EDIT_REMOVE || c->kind == EDIT_REPLACE) &&
+		    s.offset >= gone.offset && s.offset <= end)
 			continue;
 		while (j < after->yaml.comments.count) {
 			struct span t = after->yaml.comments.items[j++].span;
@@ -179,8 +190,8 @@ static inline void edit_check_comments(const struct edit_doc *before, const stru
 }
 
 /* One edit; true when it was made, false when it was refused. */
-static inline bool edit_check(const struct edit_doc *d, struct slice text, const struct edit_change *c,
-			      struct slice snippet, struct arena *a)
+static inline bool edit_check(const struct edit_doc *d, struct slice text,
+			      const struct edit_change *c, struct slice snippet, struct arena *a)
 {
 	struct buf out, want, have;
 	struct edit_doc again;
@@ -212,18 +223,24 @@ static inline bool edit_check(const struct edit_doc *d, struct slice text, const
 }
 
 static const struct slice edit_snippets[] = {
-	SLICE_INIT("true"), SLICE_INIT("\"a: # b\""), SLICE_INIT("[]"), SLICE_INIT("{}"),
-	SLICE_INIT("[\"ALL\", 2]"), SLICE_INIT("{\"limits\": {\"memory\": \"512m\", \"l\": [1, [2], {\"x\": null, \"y\": 1}]}}"),
+	SLICE_INIT("true"),
+	SLICE_INIT("\"a: # b\""),
+	SLICE_INIT("[]"),
+	SLICE_INIT("{}"),
+	SLICE_INIT("[\"ALL\", 2]"),
+	SLICE_INIT(
+		"{\"limits\": {\"memory\": \"512m\", \"l\": [1, [2], {\"x\": null, \"y\": 1}]}}"),
 };
 
-static inline void edit_change_init(struct edit_change *c, const struct edit_doc *d, enum edit_kind kind,
-				    struct edit_target t, struct slice snippet, struct arena *a)
+static inline void edit_change_init(struct edit_change *c, const struct edit_doc *d,
+				    enum edit_kind kind, struct edit_target t, struct slice snippet,
+				    struct arena *a)
 {
 	struct edit_doc with;
 
 	(void)d;
 	edit_doc_read(&with, true, snippet, a);
-	*c = (struct edit_change){ kind, t.parent, t.v, with.root, SLICE("new_key") };
+	*c = (struct edit_change){kind, t.parent, t.v, with.root, SLICE("new_key")};
 }
 
 #endif

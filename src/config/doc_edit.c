@@ -166,7 +166,8 @@ static const struct value *find(const struct doc_edit *e, const struct value *v,
 	unsigned count = value_scalar(v) ? ARRAY_LEN(types) : 0;
 
 	if (e->broken && !e->json) {
-		doc_refuse(err, (size_t)v->span.offset, "the text has a syntax error, or line breaks that are unusual");
+		doc_refuse(err, (size_t)v->span.offset,
+			   "the text has a syntax error, or line breaks that are unusual");
 		return NULL;
 	}
 	if (copy.way == VALUE_EXTENDED)

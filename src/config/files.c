@@ -2,7 +2,8 @@
 
 #include "base/vec.h"
 
-static void add_components(struct arena *a, struct slice_list *out, struct slice path, bool absolute)
+static void add_components(struct arena *a, struct slice_list *out, struct slice path,
+			   bool absolute)
 {
 	struct slice part;
 
@@ -21,7 +22,7 @@ static void add_components(struct arena *a, struct slice_list *out, struct slice
 
 struct slice path_join(struct arena *a, struct slice base, struct slice path)
 {
-	struct slice_list parts = { 0 };
+	struct slice_list parts = {0};
 	bool absolute = slice_starts(path, SLICE("/"));
 
 	if (!absolute) {

@@ -34,7 +34,7 @@ static bool read_memory(void *context, struct slice path, struct arena *a, struc
 
 static bool load(struct memory_file *disk, struct compose_options *o)
 {
-	struct config_files files = { read_memory, disk };
+	struct config_files files = {read_memory, disk};
 
 	source_table_init(&sources, &arena);
 	return compose_load(o, &files, &sources, &arena, &project, NULL);
@@ -42,7 +42,8 @@ static bool load(struct memory_file *disk, struct compose_options *o)
 
 static const struct compose_service *load_one(const char *text, const char *service)
 {
-	struct compose_options o = { .have_text = true, .text = slice_from_cstr(text), .no_files = true };
+	struct compose_options o = {
+		.have_text = true, .text = slice_from_cstr(text), .no_files = true};
 
 	load(NULL, &o);
 	return compose_find_service(&project, slice_from_cstr(service));
@@ -60,10 +61,12 @@ static void assert_at(struct span s, const char *file, const char *want)
 	const struct source *source = source_get(&sources, s.source);
 
 	assert_text(source->name, file);
-	assert_text(slice_first(slice_from(source->bytes, (size_t)s.offset), (size_t)s.length), want);
+	assert_text(slice_first(slice_from(source->bytes, (size_t)s.offset), (size_t)s.length),
+		    want);
 }
 
-__attribute__((noinline)) static const struct problem *find_problem(enum problem_kind kind, const char *name)
+__attribute__((noinline)) static const struct problem *find_problem(enum problem_kind kind,
+								    const char *name)
 {
 	vec_each(it, &project.problems.list)
 		if (it->kind == kind && slice_eq(it->name, slice_from_cstr(name)))
@@ -90,27 +93,27 @@ struct port_row {
 
 /* docker/go-connections' forms, and the specification's. */
 static const struct port_row port_rows[] = {
-	{ "3000", true, "", "tcp", 0, 0, 3000, 3000 },
-	{ "3000-3005", true, "", "tcp", 0, 0, 3000, 3005 },
-	{ "8000:8000", true, "", "tcp", 8000, 8000, 8000, 8000 },
-	{ "9090-9091:8080-8081", true, "", "tcp", 9090, 9091, 8080, 8081 },
-	{ "49100:22", true, "", "tcp", 49100, 49100, 22, 22 },
-	{ "8000-9000:80", true, "", "tcp", 8000, 9000, 80, 80 },
-	{ "127.0.0.1:8001:8001", true, "127.0.0.1", "tcp", 8001, 8001, 8001, 8001 },
-	{ "127.0.0.1:5000-5010:5000-5010", true, "127.0.0.1", "tcp", 5000, 5010, 5000, 5010 },
-	{ "127.0.0.1::5000", true, "127.0.0.1", "tcp", 0, 0, 5000, 5000 },
-	{ "[::1]:6001:6001", true, "::1", "tcp", 6001, 6001, 6001, 6001 },
-	{ "::1:6001:6001", true, "::1", "tcp", 6001, 6001, 6001, 6001 },
-	{ "6060:6060/udp", true, "", "udp", 6060, 6060, 6060, 6060 },
-	{ "80:80/sctp", true, "", "sctp", 80, 80, 80, 80 },
-	{ "80:80/icmp", false, "", "", 0, 0, 0, 0 },
-	{ "80:70000", false, "", "", 0, 0, 0, 0 },
-	{ "0:80", true, "", "tcp", 0, 0, 80, 80 },
-	{ "80:0", false, "", "", 0, 0, 0, 0 },
-	{ "5-3:80", false, "", "", 0, 0, 0, 0 },
-	{ "80-82:90-91", false, "", "", 0, 0, 0, 0 },
-	{ "a:80", false, "", "", 0, 0, 0, 0 },
-	{ "", false, "", "", 0, 0, 0, 0 },
+	{"3000", true, "", "tcp", 0, 0, 3000, 3000},
+	{"3000-3005", true, "", "tcp", 0, 0, 3000, 3005},
+	{"8000:8000", true, "", "tcp", 8000, 8000, 8000, 8000},
+	{"9090-9091:8080-8081", true, "", "tcp", 9090, 9091, 8080, 8081},
+	{"49100:22", true, "", "tcp", 49100, 49100, 22, 22},
+	{"8000-9000:80", true, "", "tcp", 8000, 9000, 80, 80},
+	{"127.0.0.1:8001:8001", true, "127.0.0.1", "tcp", 8001, 8001, 8001, 8001},
+	{"127.0.0.1:5000-5010:5000-5010", true, "127.0.0.1", "tcp", 5000, 5010, 5000, 5010},
+	{"127.0.0.1::5000", true, "127.0.0.1", "tcp", 0, 0, 5000, 5000},
+	{"[::1]:6001:6001", true, "::1", "tcp", 6001, 6001, 6001, 6001},
+	{"::1:6001:6001", true, "::1", "tcp", 6001, 6001, 6001, 6001},
+	{"6060:6060/udp", true, "", "udp", 6060, 6060, 6060, 6060},
+	{"80:80/sctp", true, "", "sctp", 80, 80, 80, 80},
+	{"80:80/icmp", false, "", "", 0, 0, 0, 0},
+	{"80:70000", false, "", "", 0, 0, 0, 0},
+	{"0:80", true, "", "tcp", 0, 0, 80, 80},
+	{"80:0", false, "", "", 0, 0, 0, 0},
+	{"5-3:80", false, "", "", 0, 0, 0, 0},
+	{"80-82:90-91", false, "", "", 0, 0, 0, 0},
+	{"a:80", false, "", "", 0, 0, 0, 0},
+	{"", false, "", "", 0, 0, 0, 0},
 };
 
 static void test_ports(void **state)
@@ -126,8 +129,8 @@ static void test_ports(void **state)
 			continue;
 		assert_text(p.host_ip, row->ip);
 		assert_text(p.protocol, row->protocol);
-		if (p.host_first != row->h1 || p.host_last != row->h2 || p.target_first != row->t1 ||
-		    p.target_last != row->t2)
+		if (p.host_first != row->h1 || p.host_last != row->h2 ||
+		    p.target_first != row->t1 || p.target_last != row->t2)
 			fail_msg("%s: other ports", row->text);
 	}
 }
@@ -141,16 +144,16 @@ struct volume_row {
 };
 
 static const struct volume_row volume_rows[] = {
-	{ "/data", true, MOUNT_VOLUME, "", "/data", false },
-	{ "db:/data", true, MOUNT_VOLUME, "db", "/data", false },
-	{ "./x:/data:ro", true, MOUNT_BIND, "./x", "/data", true },
-	{ "~/x:/data:rw,z", true, MOUNT_BIND, "~/x", "/data", false },
-	{ "/var/run/docker.sock:/var/run/docker.sock", true, MOUNT_BIND, "/var/run/docker.sock",
-	  "/var/run/docker.sock", false },
-	{ "C:\\x:/data", true, MOUNT_BIND, "C:\\x", "/data", false },
-	{ "/a:/b:ro:z", false, 0, "", "", false },
-	{ ":/b", false, 0, "", "", false },
-	{ "", false, 0, "", "", false },
+	{"/data", true, MOUNT_VOLUME, "", "/data", false},
+	{"db:/data", true, MOUNT_VOLUME, "db", "/data", false},
+	{"./x:/data:ro", true, MOUNT_BIND, "./x", "/data", true},
+	{"~/x:/data:rw,z", true, MOUNT_BIND, "~/x", "/data", false},
+	{"/var/run/docker.sock:/var/run/docker.sock", true, MOUNT_BIND, "/var/run/docker.sock",
+	 "/var/run/docker.sock", false},
+	{"C:\\x:/data", true, MOUNT_BIND, "C:\\x", "/data", false},
+	{"/a:/b:ro:z", false, 0, "", "", false},
+	{":/b", false, 0, "", "", false},
+	{"", false, 0, "", "", false},
 };
 
 static void test_volumes(void **state)
@@ -211,22 +214,35 @@ static void test_interpolation(void **state)
 	static const struct {
 		const char *template, *want; /* NULL: an error */
 	} rows[] = {
-		{ "a $SET b", "a value b" },	 { "${SET}x", "valuex" },
-		{ "$SET_x", "" },		 { "$$SET", "$SET" },
-		{ "${UNSET:-d}", "d" },		 { "${EMPTY:-d}", "d" },
-		{ "${EMPTY-d}", "" },		 { "${UNSET-d}", "d" },
-		{ "${SET:-d}", "value" },	 { "${SET:+r}", "r" },
-		{ "${EMPTY:+r}", "" },		 { "${EMPTY+r}", "r" },
-		{ "${UNSET+r}", "" },		 { "${UNSET:-${SET}}", "value" },
-		{ "${UNSET:-a${EMPTY:-b}c}", "abc" }, { "${UNSET:-{\"a\": 1}}", "{\"a\": 1}" },
-		{ "${UNSET:?no}", NULL },	 { "${EMPTY:?no}", NULL },
-		{ "${EMPTY?no}", "" },		 { "${SET:?no}", "value" },
-		{ "${", NULL },			 { "${}", NULL },
-		{ "${SET", NULL },		 { "${1}", NULL },
-		{ "${SET!x}", NULL },		 { "$1 $ $(x)", "$1 $ $(x)" },
-		{ "${UNSET:-:-}", ":-" },
+		{"a $SET b", "a value b"},
+		{"${SET}x", "valuex"},
+		{"$SET_x", ""},
+		{"$$SET", "$SET"},
+		{"${UNSET:-d}", "d"},
+		{"${EMPTY:-d}", "d"},
+		{"${EMPTY-d}", ""},
+		{"${UNSET-d}", "d"},
+		{"${SET:-d}", "value"},
+		{"${SET:+r}", "r"},
+		{"${EMPTY:+r}", ""},
+		{"${EMPTY+r}", "r"},
+		{"${UNSET+r}", ""},
+		{"${UNSET:-${SET}}", "value"},
+		{"${UNSET:-a${EMPTY:-b}c}", "abc"},
+		{"${UNSET:-{\"a\": 1}}", "{\"a\": 1}"},
+		{"${UNSET:?no}", NULL},
+		{"${EMPTY:?no}", NULL},
+		{"${EMPTY?no}", ""},
+		{"${SET:?no}", "value"},
+		{"${", NULL},
+		{"${}", NULL},
+		{"${SET", NULL},
+		{"${1}", NULL},
+		{"${SET!x}", NULL},
+		{"$1 $ $(x)", "$1 $ $(x)"},
+		{"${UNSET:-:-}", ":-"},
 	};
-	struct env_lookup lookup = { find_fixed, NULL };
+	struct env_lookup lookup = {find_fixed, NULL};
 	struct interpolation i;
 
 	(void)state;
@@ -245,9 +261,10 @@ static void test_interpolation(void **state)
 
 static void test_env_file(void **state)
 {
-	struct slice text = SLICE("# comment\nA=1\nexport B = two words # c\nC='$A #'\nD=\"$A\\n\\$A\"\n"
-				  "E: yaml\nF=${A}${G:-x}\nSET\nG=\nH=a#b\nno good line\nI=\"open\n");
-	struct env_lookup lookup = { find_fixed, NULL };
+	struct slice text =
+		SLICE("# comment\nA=1\nexport B = two words # c\nC='$A #'\nD=\"$A\\n\\$A\"\n"
+		      "E: yaml\nF=${A}${G:-x}\nSET\nG=\nH=a#b\nno good line\nI=\"open\n");
+	struct env_lookup lookup = {find_fixed, NULL};
 	struct problem_list problems;
 	struct env_entry_list e;
 
@@ -334,21 +351,30 @@ static void test_problems(void **state)
 		enum problem_kind kind;
 		const char *name;
 	} want[] = {
-		{ PROBLEM_UNKNOWN_KEY, "priviledged" }, { PROBLEM_TYPE, "cap_add" },
-		{ PROBLEM_UNDEFINED, "dbb" },		{ PROBLEM_UNDEFINED, "data" },
-		{ PROBLEM_UNDEFINED, "net" },		{ PROBLEM_UNDEFINED, "pw" },
-		{ PROBLEM_OBSOLETE, "version" },	{ PROBLEM_VALUE, "mem_limit" },
-		{ PROBLEM_UNSET, "NOTHING" },		{ PROBLEM_MISSING, "none" },
-		{ PROBLEM_DUPLICATE, "image" },		{ PROBLEM_CONFLICT, "network_mode" },
-		{ PROBLEM_CYCLE, "web" },		{ PROBLEM_UNKNOWN_KEY, "sevices" },
+		{PROBLEM_UNKNOWN_KEY, "priviledged"},
+		{PROBLEM_TYPE, "cap_add"},
+		{PROBLEM_UNDEFINED, "dbb"},
+		{PROBLEM_UNDEFINED, "data"},
+		{PROBLEM_UNDEFINED, "net"},
+		{PROBLEM_UNDEFINED, "pw"},
+		{PROBLEM_OBSOLETE, "version"},
+		{PROBLEM_VALUE, "mem_limit"},
+		{PROBLEM_UNSET, "NOTHING"},
+		{PROBLEM_MISSING, "none"},
+		{PROBLEM_DUPLICATE, "image"},
+		{PROBLEM_CONFLICT, "network_mode"},
+		{PROBLEM_CYCLE, "web"},
+		{PROBLEM_UNKNOWN_KEY, "sevices"},
 	};
 
 	(void)state;
-	load_one("version: '3'\nsevices: {}\nservices:\n  web:\n    image: a\n    image: ${NOTHING}\n"
+	load_one("version: '3'\nsevices: {}\nservices:\n  web:\n    image: a\n    image: "
+		 "${NOTHING}\n"
 		 "    priviledged: true\n    cap_add: ALL\n    depends_on: [db, dbb]\n"
 		 "    volumes: [data:/x, /y, ./z:/z]\n    networks: [net]\n    network_mode: host\n"
 		 "    secrets: [pw]\n    mem_limit: lots\n    x-own: {a: 1}\n"
-		 "  db: {build: ., depends_on: [web]}\n  none: {restart: always}\n", "web");
+		 "  db: {build: ., depends_on: [web]}\n  none: {restart: always}\n",
+		 "web");
 	for (size_t i = 0; i < ARRAY_LEN(want); i++)
 		if (!find_problem(want[i].kind, want[i].name))
 			fail_msg("no %s of %s", problem_kind_name(want[i].kind), want[i].name);
@@ -364,23 +390,28 @@ static void test_problems(void **state)
 static void test_merge(void **state)
 {
 	struct memory_file disk[] = {
-		{ "p/compose.yaml",
-		  "services:\n  web:\n    image: a\n    command: old\n    environment: [A=1, B=2]\n"
-		  "    ports: [\"80:80\"]\n    volumes: [./x:/data]\n    cap_add: [NET_ADMIN]\n"
-		  "    labels: {l: 1}\n    dns: 1.1.1.1\n    depends_on: [db]\n"
-		  "    logging: {driver: a, options: {x: 1}}\n    build: ./dir\n    tmpfs: /t\n"
-		  "    security_opt: [a]\n  db: {image: '${DB:-pg}', ports: ['1:1'], privileged: true}\n" },
-		{ "p/over.yaml",
-		  "services:\n  web:\n    image: b\n    command: [new]\n    environment: {B: 3, C: 4}\n"
-		  "    ports: [\"80:80\", \"81:81\"]\n    volumes: [/y:/data:ro]\n    cap_add: [NET_ADMIN, X]\n"
-		  "    labels: [m=2]\n    dns: [8.8.8.8]\n    depends_on: {cache: {condition: service_healthy}}\n"
-		  "    logging: {driver: b}\n    build: {target: t}\n    tmpfs: [/u]\n    security_opt: [b]\n"
-		  "  cache: {image: redis}\n  db: {ports: !override ['2:2'], privileged: !reset false}\n" },
-		{ "p/.env", "DB=maria\n" },
-		{ NULL, NULL },
+		{"p/compose.yaml",
+		 "services:\n  web:\n    image: a\n    command: old\n    environment: [A=1, B=2]\n"
+		 "    ports: [\"80:80\"]\n    volumes: [./x:/data]\n    cap_add: [NET_ADMIN]\n"
+		 "    labels: {l: 1}\n    dns: 1.1.1.1\n    depends_on: [db]\n"
+		 "    logging: {driver: a, options: {x: 1}}\n    build: ./dir\n    tmpfs: /t\n"
+		 "    security_opt: [a]\n  db: {image: '${DB:-pg}', ports: ['1:1'], privileged: "
+		 "true}\n"},
+		{"p/over.yaml", "services:\n  web:\n    image: b\n    command: [new]\n    "
+				"environment: {B: 3, C: 4}\n"
+				"    ports: [\"80:80\", \"81:81\"]\n    volumes: [/y:/data:ro]\n   "
+				" cap_add: [NET_ADMIN, X]\n"
+				"    labels: [m=2]\n    dns: [8.8.8.8]\n    depends_on: {cache: "
+				"{condition: service_healthy}}\n"
+				"    logging: {driver: b}\n    build: {target: t}\n    tmpfs: "
+				"[/u]\n    security_opt: [b]\n"
+				"  cache: {image: redis}\n  db: {ports: !override ['2:2'], "
+				"privileged: !reset false}\n"},
+		{"p/.env", "DB=maria\n"},
+		{NULL, NULL},
 	};
-	struct slice paths[] = { SLICE("p/compose.yaml"), SLICE("p/over.yaml") };
-	struct compose_options o = { .paths = paths, .path_count = 2 };
+	struct slice paths[] = {SLICE("p/compose.yaml"), SLICE("p/over.yaml")};
+	struct compose_options o = {.paths = paths, .path_count = 2};
 
 	(void)state;
 	assert_true(load(disk, &o));
@@ -423,24 +454,24 @@ static void test_merge(void **state)
 static void test_extends_and_include(void **state)
 {
 	struct memory_file disk[] = {
-		{ "compose.yaml",
-		  "include:\n  - sub/inc.yaml\n  - {path: sub/other.yaml, env_file: sub/o.env}\n"
-		  "services:\n  web:\n    extends: {file: lib/common.yaml, service: base}\n"
-		  "    environment: {B: web}\n  two: {extends: web, image: two}\n"
-		  "  off: {image: x, profiles: [debug]}\n" },
-		{ "lib/common.yaml",
-		  "services:\n  root: {image: root, cap_add: [A], env_file: ../e.env}\n"
-		  "  base:\n    extends: root\n    build: ./src\n    environment: [A=base, B=base]\n"
-		  "    volumes: ['./v:/v']\n" },
-		{ "sub/inc.yaml", "services:\n  inc: {image: \"i:${V}\", volumes: ['./w:/w']}\n" },
-		{ "sub/.env", "V=7\n" },
-		{ "sub/o.env", "V=8\n" },
-		{ "sub/other.yaml", "services:\n  other: {image: \"o:$V\"}\n" },
-		{ "e.env", "A=file\nZ=file\n" },
-		{ NULL, NULL },
+		{"compose.yaml",
+		 "include:\n  - sub/inc.yaml\n  - {path: sub/other.yaml, env_file: sub/o.env}\n"
+		 "services:\n  web:\n    extends: {file: lib/common.yaml, service: base}\n"
+		 "    environment: {B: web}\n  two: {extends: web, image: two}\n"
+		 "  off: {image: x, profiles: [debug]}\n"},
+		{"lib/common.yaml",
+		 "services:\n  root: {image: root, cap_add: [A], env_file: ../e.env}\n"
+		 "  base:\n    extends: root\n    build: ./src\n    environment: [A=base, B=base]\n"
+		 "    volumes: ['./v:/v']\n"},
+		{"sub/inc.yaml", "services:\n  inc: {image: \"i:${V}\", volumes: ['./w:/w']}\n"},
+		{"sub/.env", "V=7\n"},
+		{"sub/o.env", "V=8\n"},
+		{"sub/other.yaml", "services:\n  other: {image: \"o:$V\"}\n"},
+		{"e.env", "A=file\nZ=file\n"},
+		{NULL, NULL},
 	};
-	struct slice paths[] = { SLICE("compose.yaml") }, debug = SLICE("debug");
-	struct compose_options o = { .paths = paths, .path_count = 1 };
+	struct slice paths[] = {SLICE("compose.yaml")}, debug = SLICE("debug");
+	struct compose_options o = {.paths = paths, .path_count = 1};
 
 	(void)state;
 	assert_true(load(disk, &o));
@@ -472,15 +503,15 @@ static void test_extends_and_include(void **state)
 static void test_cycles(void **state)
 {
 	struct memory_file disk[] = {
-		{ "a.yaml", "include: [b.yaml]\nservices:\n  a: {image: x, extends: b}\n"
-			    "  b: {image: y, extends: {file: a.yaml, service: a}}\n"
-			    "  c: {extends: c, image: z}\n  d: {extends: nowhere, image: z}\n"
-			    "  e: {extends: {file: gone.yaml, service: x}, image: z}\n" },
-		{ "b.yaml", "include: [a.yaml, gone.yaml]\nservices: {q: {image: q}}\n" },
-		{ NULL, NULL },
+		{"a.yaml", "include: [b.yaml]\nservices:\n  a: {image: x, extends: b}\n"
+			   "  b: {image: y, extends: {file: a.yaml, service: a}}\n"
+			   "  c: {extends: c, image: z}\n  d: {extends: nowhere, image: z}\n"
+			   "  e: {extends: {file: gone.yaml, service: x}, image: z}\n"},
+		{"b.yaml", "include: [a.yaml, gone.yaml]\nservices: {q: {image: q}}\n"},
+		{NULL, NULL},
 	};
-	struct slice paths[] = { SLICE("a.yaml") };
-	struct compose_options o = { .paths = paths, .path_count = 1 };
+	struct slice paths[] = {SLICE("a.yaml")};
+	struct compose_options o = {.paths = paths, .path_count = 1};
 	unsigned cycles = 0;
 
 	(void)state;
@@ -498,15 +529,15 @@ static void test_cycles(void **state)
 /* Each level has ten times as many values as the one below. */
 static void test_blow_up(void **state)
 {
-	struct compose_options o = { .have_text = true, .no_files = true };
+	struct compose_options o = {.have_text = true, .no_files = true};
 	struct buf b;
 
 	(void)state;
 	buf_init(&b, MIB);
 	buf_add_lit(&b, "x0: &x0 {a: $A, b: $A, c: $A, d: $A, e: $A, f: $A, g: $A, h: $A}\n");
 	for (int i = 1; i < 8; i++)
-		buf_printf(&b, "x%d: &x%d {a: *x%d, b: *x%d, c: *x%d, d: *x%d, e: *x%d}\n", i, i, i - 1,
-			   i - 1, i - 1, i - 1, i - 1);
+		buf_printf(&b, "x%d: &x%d {a: *x%d, b: *x%d, c: *x%d, d: *x%d, e: *x%d}\n", i, i,
+			   i - 1, i - 1, i - 1, i - 1, i - 1);
 	buf_add_lit(&b, "services: {web: {image: a}}\n");
 	o.text = buf_slice(&b);
 	load(NULL, &o);
@@ -524,19 +555,20 @@ static void test_blow_up(void **state)
 
 static void test_truncated(void **state)
 {
-	struct slice text = SLICE("version: '3'\ninclude: [x]\nservices:\n  web: &w\n    image: \"a:${T:-1}\"\n"
-				  "    extends: {service: db}\n    ports: ['1:2', {target: 3}]\n"
-				  "    volumes: [a:/b, {type: bind, source: ., target: /c}]\n"
-				  "    environment:\n      - A=$$x\n    healthcheck: {test: [CMD, x]}\n"
-				  "  db: {build: {context: ., args: [A]}, depends_on: [web]}\nvolumes: {a: }\n");
-	struct memory_file disk[] = { { "x", "services: {y: {image: z}}" }, { NULL, NULL } };
+	struct slice text = SLICE(
+		"version: '3'\ninclude: [x]\nservices:\n  web: &w\n    image: \"a:${T:-1}\"\n"
+		"    extends: {service: db}\n    ports: ['1:2', {target: 3}]\n"
+		"    volumes: [a:/b, {type: bind, source: ., target: /c}]\n"
+		"    environment:\n      - A=$$x\n    healthcheck: {test: [CMD, x]}\n"
+		"  db: {build: {context: ., args: [A]}, depends_on: [web]}\nvolumes: {a: }\n");
+	struct memory_file disk[] = {{"x", "services: {y: {image: z}}"}, {NULL, NULL}};
 
 	(void)state;
 	for (size_t i = 0; i <= text.len; i++) {
 		char *copy = malloc(i + 1);
 
 		memcpy(copy, text.data, i);
-		struct compose_options o = { .have_text = true, .text = slice_new(copy, i) };
+		struct compose_options o = {.have_text = true, .text = slice_new(copy, i)};
 		load(disk, &o);
 		free(copy);
 		arena_clear(&arena);
@@ -545,7 +577,7 @@ static void test_truncated(void **state)
 
 static void test_stack(void **state)
 {
-	struct compose_options o = { .have_text = true, .no_files = true, .stack = true };
+	struct compose_options o = {.have_text = true, .no_files = true, .stack = true};
 
 	(void)state;
 	o.text = SLICE("version: '3.8'\nservices:\n  web:\n    image: a\n    restart: always\n"
@@ -565,12 +597,12 @@ static void test_recognise(void **state)
 		const char *path, *text;
 		bool want;
 	} rows[] = {
-		{ "x.yaml", "services: {web: {image: a}}", true },
-		{ "compose.yaml", "a: 1", true },
-		{ "docker-compose.prod.yml", "services: {web: {restart: always}}", true },
-		{ ".gitlab-ci.yml", "services: [docker:dind]", false },
-		{ "values.yaml", "services: {web: {port: 80}}", false },
-		{ "x.yaml", "a: 1", false },
+		{"x.yaml", "services: {web: {image: a}}", true},
+		{"compose.yaml", "a: 1", true},
+		{"docker-compose.prod.yml", "services: {web: {restart: always}}", true},
+		{".gitlab-ci.yml", "services: [docker:dind]", false},
+		{"values.yaml", "services: {web: {port: 80}}", false},
+		{"x.yaml", "a: 1", false},
 	};
 
 	(void)state;
@@ -605,11 +637,11 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_ports),    TEST(test_volumes),  TEST(test_units),
-		TEST(test_interpolation), TEST(test_env_file), TEST(test_service),
-		TEST(test_problems), TEST(test_merge),	  TEST(test_extends_and_include),
-		TEST(test_cycles),   TEST(test_blow_up),  TEST(test_truncated),
-		TEST(test_stack),    TEST(test_recognise),
+		TEST(test_ports),	  TEST(test_volumes),	TEST(test_units),
+		TEST(test_interpolation), TEST(test_env_file),	TEST(test_service),
+		TEST(test_problems),	  TEST(test_merge),	TEST(test_extends_and_include),
+		TEST(test_cycles),	  TEST(test_blow_up),	TEST(test_truncated),
+		TEST(test_stack),	  TEST(test_recognise),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

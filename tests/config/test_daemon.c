@@ -38,7 +38,7 @@ static void read_unit(struct unit_file *u, const char *text)
 }
 
 __attribute__((noinline)) static const struct problem *find_problem(enum problem_kind kind,
-								     const char *name)
+								    const char *name)
 {
 	vec_each(it, &config.problems.list)
 		if (it->kind == kind && slice_eq(it->name, slice_from_cstr(name)))
@@ -47,19 +47,22 @@ __attribute__((noinline)) static const struct problem *find_problem(enum problem
 }
 
 /* The packaged unit's line, as moby's contrib/init/systemd has it. */
-#define UNIT "[Unit]\nDescription=Docker\n[Service]\nType=notify\n" \
-	     "ExecStart=/usr/bin/dockerd -H fd:// --containerd=/run/containerd/containerd.sock\n"
+#define UNIT                                                                                       \
+	"[Unit]\nDescription=Docker\n[Service]\nType=notify\n"                                     \
+	"ExecStart=/usr/bin/dockerd -H fd:// --containerd=/run/containerd/containerd.sock\n"
 
 static void test_units(void **state)
 {
-	struct unit_word_list words = { 0 };
+	struct unit_word_list words = {0};
 	struct slice prefix;
 	struct unit_file u;
 
 	(void)state;
 	unit_init(&u, &arena, &problems);
-	read_unit(&u, "# c\n[Service]\nA=1\nExecStart=-/bin/x \"a b\" 'c\\x' \\\n  # inside\n  d\\te \\\n  $F\n"
-		      "B = two words \n; c\nExecStart=\nExecStart=@/bin/y z\nbad line\n[Other]\nA=2\n");
+	read_unit(&u,
+		  "# c\n[Service]\nA=1\nExecStart=-/bin/x \"a b\" 'c\\x' \\\n  # inside\n  d\\te "
+		  "\\\n  $F\n"
+		  "B = two words \n; c\nExecStart=\nExecStart=@/bin/y z\nbad line\n[Other]\nA=2\n");
 	assert_text(unit_get(&u, SLICE("Service"), SLICE("A"))->value, "1");
 	assert_text(unit_get(&u, SLICE("Other"), SLICE("A"))->value, "2");
 	assert_text(unit_get(&u, SLICE("Service"), SLICE("B"))->value, "two words");
@@ -73,7 +76,7 @@ static void test_units(void **state)
 	e = &u.entries.items[1];
 	assert_true(e->dropped);
 	assert_text(e->value, "-/bin/x \"a b\" 'c\\x' d\\te $F");
-	words = (struct unit_word_list){ 0 };
+	words = (struct unit_word_list){0};
 	unit_read(&u, SLICE("[Service]\nExecStart=/x \"open\n"), 0);
 	assert_false(unit_split_command(&u.entries.items[u.entries.count - 1], &sources, &arena,
 					&words, NULL));
@@ -81,7 +84,7 @@ static void test_units(void **state)
 
 static void test_split(void **state)
 {
-	struct unit_word_list words = { 0 };
+	struct unit_word_list words = {0};
 	struct unit_file u;
 
 	(void)state;
@@ -116,8 +119,10 @@ static void test_drop_ins(void **state)
 static void test_file(void **state)
 {
 	(void)state;
-	add_file("{ # a comment\n\"icc\": false, \"default-ulimit\": [], \"resolv-conf\": \"x\", \"log-opts\":"
-		 " {\"max-size\": \"1m\"}, \"live-restor\": true, \"debug\": \"yes\", \"http-proxy\": \"x\","
+	add_file("{ # a comment\n\"icc\": false, \"default-ulimit\": [], \"resolv-conf\": \"x\", "
+		 "\"log-opts\":"
+		 " {\"max-size\": \"1m\"}, \"live-restor\": true, \"debug\": \"yes\", "
+		 "\"http-proxy\": \"x\","
 		 " \"dns\": [\"1.1.1.1\", \"8.8.8.8\"], \"proxies\": {\"https-proxy\": \"p\"}}");
 	daemon_config_finish(&config);
 	assert_false(config.will_start);
@@ -144,7 +149,8 @@ static void test_conflicts(void **state)
 	(void)state;
 	unit_init(&u, &arena, &problems);
 	read_unit(&u, UNIT);
-	add_file("{\"hosts\": [\"unix:///var/run/docker.sock\"], \"tls\": true, \"bridge\": \"b\", \"bip\": \"10.0.0.1/24\"}");
+	add_file("{\"hosts\": [\"unix:///var/run/docker.sock\"], \"tls\": true, \"bridge\": \"b\", "
+		 "\"bip\": \"10.0.0.1/24\"}");
 	daemon_add_unit(&config, &u, NULL, &sources);
 	daemon_config_finish(&config);
 	assert_true(config.socket_activated);
@@ -152,7 +158,8 @@ static void test_conflicts(void **state)
 	assert_non_null(find_problem(PROBLEM_CONFLICT, "hosts"));
 	assert_non_null(find_problem(PROBLEM_CONFLICT, "bip"));
 	assert_non_null(find_problem(PROBLEM_IGNORED, "tls"));
-	assert_text(daemon_get(&config, SLICE("containerd"))->text, "/run/containerd/containerd.sock");
+	assert_text(daemon_get(&config, SLICE("containerd"))->text,
+		    "/run/containerd/containerd.sock");
 }
 
 static void test_drop_in_fixes_it(void **state)
@@ -162,7 +169,8 @@ static void test_drop_in_fixes_it(void **state)
 	(void)state;
 	unit_init(&u, &arena, &problems);
 	read_unit(&u, UNIT);
-	read_unit(&u, "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -D --log-level=debug --log-level info -H=tcp://0.0.0.0:1 --no-new-privileges=false\n"
+	read_unit(&u, "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -D --log-level=debug "
+		      "--log-level info -H=tcp://0.0.0.0:1 --no-new-privileges=false\n"
 		      "Environment=\"DOCKER_TLS_VERIFY=1\" HTTP_PROXY=http://p\n");
 	add_file("{\"live-restore\": true}");
 	daemon_add_unit(&config, &u, NULL, &sources);
@@ -187,12 +195,13 @@ static bool find_opts(const void *context, struct slice name, struct slice *ret)
 
 static void test_variables(void **state)
 {
-	struct env_lookup lookup = { find_opts, NULL };
+	struct env_lookup lookup = {find_opts, NULL};
 	struct unit_file u;
 
 	(void)state;
 	unit_init(&u, &arena, &problems);
-	read_unit(&u, "[Service]\nEnvironment=\"R=/data\" G=x\nExecStart=/usr/bin/dockerd $DOCKER_OPTS --data-root=${R}/docker $NONE --grop x\n"
+	read_unit(&u, "[Service]\nEnvironment=\"R=/data\" G=x\nExecStart=/usr/bin/dockerd "
+		      "$DOCKER_OPTS --data-root=${R}/docker $NONE --grop x\n"
 		      "ExecStart=/second\n");
 	daemon_add_unit(&config, &u, &lookup, &sources);
 	daemon_config_finish(&config);
@@ -219,7 +228,8 @@ static void test_keys(void **state)
 		if (i)
 			assert_true(slice_cmp(keys[i - 1].name, keys[i].name) < 0);
 		if (!slice_empty(keys[i].instead))
-			assert_int_equal(daemon_key_find(keys[i].instead)->status, DAEMON_EFFECTIVE);
+			assert_int_equal(daemon_key_find(keys[i].instead)->status,
+					 DAEMON_EFFECTIVE);
 	}
 	assert_null(daemon_key_find(SLICE("nothing")));
 	assert_text(daemon_flag_find(SLICE("H"))->name, "hosts");
@@ -234,7 +244,10 @@ static void test_key_table(void **state)
 	char path[4096];
 
 	(void)state;
-	snprintf(path, sizeof(path), "%s%s/tables/daemon_keys.tsv", cases ? cases : source ? source : ".",
+	snprintf(path, sizeof(path), "%s%s/tables/daemon_keys.tsv",
+		 cases	  ? cases
+		 : source ? source
+			  : ".",
 		 cases ? "" : "/../shared/cases");
 	if (!io_read_file(AT_FDCWD, path, MIB, &arena, &text, NULL)) {
 		print_message("# skipped: no %s\n", path);
@@ -248,7 +261,8 @@ static void test_key_table(void **state)
 		const struct daemon_key *key = daemon_key_find(name);
 		assert_non_null(key);
 		assert_int_equal(key->status == DAEMON_EFFECTIVE, slice_is(status, "effective"));
-		assert_int_equal(key->status == DAEMON_REJECTED, slice_starts(status, SLICE("rejected")));
+		assert_int_equal(key->status == DAEMON_REJECTED,
+				 slice_starts(status, SLICE("rejected")));
 		assert_int_equal(key->type == DAEMON_BOOL, slice_is(type, "bool"));
 		assert_int_equal(key->type == DAEMON_INT, slice_is(type, "int"));
 		rows++;
@@ -259,8 +273,10 @@ static void test_key_table(void **state)
 
 static void test_truncated(void **state)
 {
-	struct slice unit = SLICE("[Service]\nEnvironment='A=b' \"C=d\"\nExecStart=-/x -DH fd:// --icc=${A} \\\n # c\n $C --hosts\n");
-	struct slice file = SLICE("{\"hosts\": [\"a\"], \"proxies\": {\"x\": 1}, \"runtimes\": {\"r\": {\"path\": 1}}, \"tls\": true, }");
+	struct slice unit = SLICE("[Service]\nEnvironment='A=b' \"C=d\"\nExecStart=-/x -DH fd:// "
+				  "--icc=${A} \\\n # c\n $C --hosts\n");
+	struct slice file = SLICE("{\"hosts\": [\"a\"], \"proxies\": {\"x\": 1}, \"runtimes\": "
+				  "{\"r\": {\"path\": 1}}, \"tls\": true, }");
 
 	(void)state;
 	for (size_t i = 0; i <= unit.len || i <= file.len; i++) {
@@ -304,9 +320,10 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_units), TEST(test_split),	TEST(test_drop_ins), TEST(test_file),
-		TEST(test_conflicts), TEST(test_drop_in_fixes_it), TEST(test_variables),
-		TEST(test_keys),  TEST(test_key_table), TEST(test_truncated),
+		TEST(test_units),     TEST(test_split),	    TEST(test_drop_ins),
+		TEST(test_file),      TEST(test_conflicts), TEST(test_drop_in_fixes_it),
+		TEST(test_variables), TEST(test_keys),	    TEST(test_key_table),
+		TEST(test_truncated),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

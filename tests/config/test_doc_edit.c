@@ -17,7 +17,7 @@ struct tally {
 
 static void all_edits(struct slice text, bool json, struct tally *t)
 {
-	struct edit_target_list targets = { 0 };
+	struct edit_target_list targets = {0};
 	struct edit_doc d;
 	struct arena a;
 
@@ -57,16 +57,19 @@ static const struct slice yamls[] = {
 	SLICE_INIT("{a: 1, b: [x, 'y', \"z\"], c: {}, d: [], e: , f}\n"),
 	SLICE_INIT("a: {b: 1, # one\n    c: 2, # two\n    d: 3}\nz: 1\n"),
 	SLICE_INIT("l: [\n  a,\n  b, # last comma\n]\nm: [ a ]\n"),
-	SLICE_INIT("t: |\n  text\n  more\n\nu: >-\n  folded\n  text\n\n\nv: |+\n  kept\n\n\nw: 1\n"),
+	SLICE_INIT(
+		"t: |\n  text\n  more\n\nu: >-\n  folded\n  text\n\n\nv: |+\n  kept\n\n\nw: 1\n"),
 	SLICE_INIT("t: |2 # header\n    indented\n   # no comment\nu: 1\n"),
 	SLICE_INIT("x: \"two\n  lines # none\"\ny: 'it''s'\nz: plain\n  text here\n"),
 	SLICE_INIT("k:  # comment on the key\n  a: 1\n  b: 2\nl:   # another\n  - 1\n  - 2\n"),
-	SLICE_INIT("base: &b\n  x: 1\nc:\n  <<: *b\n  y: 2\nd: *b\ne: [*b, 1]\nf: {<<: *b, q: 1}\n"),
+	SLICE_INIT(
+		"base: &b\n  x: 1\nc:\n  <<: *b\n  y: 2\nd: *b\ne: [*b, 1]\nf: {<<: *b, q: 1}\n"),
 	SLICE_INIT("a: !reset null\nb: !override\n  c: 1\nd: !!str 12\n"),
 	SLICE_INIT("? a\n: 1\n? b\nc: 2\n"),
 	SLICE_INIT("---\na: 1\n...\n"),
 	SLICE_INIT("--- # head\nb: 1\n"),
-	SLICE_INIT("\xef\xbb\xbf" "a: 1\nb: 2\n"),
+	SLICE_INIT("\xef\xbb\xbf"
+		   "a: 1\nb: 2\n"),
 	SLICE_INIT("\xc3\xa9: \xc3\xbc # \xc3\xa4\nb: {\xc3\xa9: 1}\nc:\n- \xe2\x82\xac\n- 2\n"),
 	SLICE_INIT("a:\nb:\n  c:\n  d: # nothing\ne:\n"),
 	SLICE_INIT("a:\n- b: 1\n  c: 2\n- d\ne:\n  -   f: 1\n      g: 2\n"),
@@ -85,7 +88,8 @@ static const struct slice jsons[] = {
 	SLICE_INIT("[]"),
 	SLICE_INIT("{\n}\n"),
 	SLICE_INIT("{\"a\": 1}"),
-	SLICE_INIT("{\n  \"a\": 1,\n  \"b\": [\"x\", \"y\"],\n  \"c\": {\n    \"d\": null\n  }\n}\n"),
+	SLICE_INIT(
+		"{\n  \"a\": 1,\n  \"b\": [\"x\", \"y\"],\n  \"c\": {\n    \"d\": null\n  }\n}\n"),
 	SLICE_INIT("{\n\t\"a\": [\n\t\t1,\n\t\t2\n\t],\n\t\"b\": {},\n\t\"c\": []\n}\n"),
 	SLICE_INIT("{\"a\":1,\"b\":{\"c\":[1,2,{\"d\":\"\\u00e9\\n\"}]}}"),
 	SLICE_INIT("{\r\n  \"a\": true,\r\n  \"b\": \"x\"\r\n}\r\n"),
@@ -95,7 +99,7 @@ static const struct slice jsons[] = {
 
 static void test_yaml_edits(void **state)
 {
-	struct tally t = { 0 };
+	struct tally t = {0};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(yamls); i++)
@@ -106,7 +110,7 @@ static void test_yaml_edits(void **state)
 
 static void test_json_edits(void **state)
 {
-	struct tally t = { 0 };
+	struct tally t = {0};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(jsons); i++)
@@ -118,9 +122,10 @@ static void test_json_edits(void **state)
 /* The same over every Compose text of the cases that stand beside the tree. */
 static void test_cases(void **state)
 {
-	static const char *const names[] = { "kics_compose.jsonl", "dclint.jsonl", "zizmor_gha.jsonl" };
+	static const char *const names[] = {"kics_compose.jsonl", "dclint.jsonl",
+					    "zizmor_gha.jsonl"};
 	const char *cases = getenv("BULWARK_CASES"), *source = getenv("BULWARK_SOURCE");
-	struct tally t = { 0 };
+	struct tally t = {0};
 	unsigned texts = 0;
 
 	(void)state;
@@ -130,7 +135,10 @@ static void test_cases(void **state)
 		char path[4096];
 
 		arena_init(&a, 0);
-		snprintf(path, sizeof(path), "%s%s/lint/%s", cases ? cases : source ? source : ".",
+		snprintf(path, sizeof(path), "%s%s/lint/%s",
+			 cases	  ? cases
+			 : source ? source
+				  : ".",
 			 cases ? "" : "/../shared/cases", names[n]);
 		if (!io_read_file(AT_FDCWD, path, 64 * MIB, &a, &text, NULL)) {
 			arena_release(&a);
@@ -165,23 +173,24 @@ struct edit_row {
 
 /* What the text looks like afterwards, to the byte. */
 static const struct edit_row rows[] = {
-	{ SLICE_INIT("s:\n  web:\n    image: a # x\n\n  db:\n    image: b\n"),
-	  SLICE_INIT("s:\n  web:\n    image: a # x\n    new_key:\n      - ALL\n\n  db:\n    image: b\n"),
-	  EDIT_INSERT, "s", "web", SLICE_INIT("[ALL]") },
-	{ SLICE_INIT("a: 1 # one\nb: 2\n"), SLICE_INIT("a: x # one\nb: 2\n"), EDIT_REPLACE, "a", NULL,
-	  SLICE_INIT("x") },
-	{ SLICE_INIT("a:\n- x\n- y\nb: 1\n"), SLICE_INIT("a:\n- x\n- y\n- z\nb: 1\n"), EDIT_APPEND, "a",
-	  NULL, SLICE_INIT("z") },
-	{ SLICE_INIT("s:\n  # about a\n  a: 1 # a\n  b: 2\n"), SLICE_INIT("s:\n  # about a\n  b: 2\n"),
-	  EDIT_REMOVE, "s", "a", SLICE_INIT("") },
-	{ SLICE_INIT("version: '3'\nservices: {}\n"), SLICE_INIT("services: {}\n"), EDIT_REMOVE, "version",
-	  NULL, SLICE_INIT("") },
-	{ SLICE_INIT("s:\n  a: 1\nt: 2\n"), SLICE_INIT("s: {}\nt: 2\n"), EDIT_REMOVE, "s", "a",
-	  SLICE_INIT("") },
-	{ SLICE_INIT("a: yes\n"), SLICE_INIT("a: \"22:22\"\n"), EDIT_REPLACE, "a", NULL,
-	  SLICE_INIT("\"22:22\"") },
-	{ SLICE_INIT("x: {a: 1}\n"), SLICE_INIT("x: {a: 1, new_key: true}\n"), EDIT_INSERT, "x", NULL,
-	  SLICE_INIT("true") },
+	{SLICE_INIT("s:\n  web:\n    image: a # x\n\n  db:\n    image: b\n"),
+	 SLICE_INIT("s:\n  web:\n    image: a # x\n    new_key:\n      - ALL\n\n  db:\n    image: "
+		    "b\n"),
+	 EDIT_INSERT, "s", "web", SLICE_INIT("[ALL]")},
+	{SLICE_INIT("a: 1 # one\nb: 2\n"), SLICE_INIT("a: x # one\nb: 2\n"), EDIT_REPLACE, "a",
+	 NULL, SLICE_INIT("x")},
+	{SLICE_INIT("a:\n- x\n- y\nb: 1\n"), SLICE_INIT("a:\n- x\n- y\n- z\nb: 1\n"), EDIT_APPEND,
+	 "a", NULL, SLICE_INIT("z")},
+	{SLICE_INIT("s:\n  # about a\n  a: 1 # a\n  b: 2\n"),
+	 SLICE_INIT("s:\n  # about a\n  b: 2\n"), EDIT_REMOVE, "s", "a", SLICE_INIT("")},
+	{SLICE_INIT("version: '3'\nservices: {}\n"), SLICE_INIT("services: {}\n"), EDIT_REMOVE,
+	 "version", NULL, SLICE_INIT("")},
+	{SLICE_INIT("s:\n  a: 1\nt: 2\n"), SLICE_INIT("s: {}\nt: 2\n"), EDIT_REMOVE, "s", "a",
+	 SLICE_INIT("")},
+	{SLICE_INIT("a: yes\n"), SLICE_INIT("a: \"22:22\"\n"), EDIT_REPLACE, "a", NULL,
+	 SLICE_INIT("\"22:22\"")},
+	{SLICE_INIT("x: {a: 1}\n"), SLICE_INIT("x: {a: 1, new_key: true}\n"), EDIT_INSERT, "x",
+	 NULL, SLICE_INIT("true")},
 };
 
 static void test_bytes(void **state)
@@ -205,7 +214,7 @@ static void test_bytes(void **state)
 			v = value_get(v, slice_from_cstr(row->member));
 		}
 		assert_non_null(v);
-		struct edit_change c = { row->kind, parent, v, NULL, SLICE("new_key") };
+		struct edit_change c = {row->kind, parent, v, NULL, SLICE("new_key")};
 		doc_edit_init_yaml(&e, &d.yaml, &a);
 		struct slice snippet = row->snippet;
 		assert_true(edit_do(&e, &c, snippet));

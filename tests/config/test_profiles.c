@@ -46,18 +46,22 @@ static bool holds(const struct slice_list *list, const char *name)
 	return false;
 }
 
-static const struct seccomp_situation usual = { .arch = SLICE_INIT("amd64"), .default_caps = true };
+static const struct seccomp_situation usual = {.arch = SLICE_INIT("amd64"), .default_caps = true};
 
 static void test_seccomp_read(void **state)
 {
 	struct slice text = SLICE(
 		"{\n # comment\n\"defaultAction\": \"SCMP_ACT_ERRNO\", \"defaultErrnoRet\": 38,\n"
-		"\"architectures\": [\"SCMP_ARCH_X86_64\"], \"archMap\": [{\"architecture\": \"SCMP_ARCH_AARCH64\","
+		"\"architectures\": [\"SCMP_ARCH_X86_64\"], \"archMap\": [{\"architecture\": "
+		"\"SCMP_ARCH_AARCH64\","
 		" \"subArchitectures\": [\"SCMP_ARCH_ARM\"]}], \"sycalls\": [],\n"
 		"\"syscalls\": [{\"names\": [\"read\", \"reed\"], \"action\": \"SCMP_ACT_ALOW\"},\n"
-		"{\"name\": \"socket\", \"action\": \"SCMP_ACT_ALLOW\", \"args\": [{\"index\": 0, \"value\": 40, \"op\": \"SCMP_CMP_NE\"}]},\n"
-		"{\"names\": [\"ptrace\"], \"action\": \"SCMP_ACT_ALLOW\", \"includes\": {\"caps\": [\"CAP_SYS_PTRACE\"], \"minKernel\": \"4.8\"}},\n"
-		"{\"names\": [\"chroot\"], \"action\": \"SCMP_ACT_ALLOW\", \"excludes\": {\"arches\": [\"arm64\"]}, \"errnoRet\": 1}, 5]}");
+		"{\"name\": \"socket\", \"action\": \"SCMP_ACT_ALLOW\", \"args\": [{\"index\": 0, "
+		"\"value\": 40, \"op\": \"SCMP_CMP_NE\"}]},\n"
+		"{\"names\": [\"ptrace\"], \"action\": \"SCMP_ACT_ALLOW\", \"includes\": "
+		"{\"caps\": [\"CAP_SYS_PTRACE\"], \"minKernel\": \"4.8\"}},\n"
+		"{\"names\": [\"chroot\"], \"action\": \"SCMP_ACT_ALLOW\", \"excludes\": "
+		"{\"arches\": [\"arm64\"]}, \"errnoRet\": 1}, 5]}");
 	struct seccomp_profile p;
 
 	(void)state;
@@ -68,7 +72,8 @@ static void test_seccomp_read(void **state)
 	assert_int_equal(p.rules.count, 4);
 	assert_non_null(find_problem(&p.problems, PROBLEM_COMMENT, ""));
 	assert_non_null(find_problem(&p.problems, PROBLEM_CONFLICT, "architectures"));
-	assert_text(find_problem(&p.problems, PROBLEM_UNKNOWN_KEY, "sycalls")->suggestion, "syscalls");
+	assert_text(find_problem(&p.problems, PROBLEM_UNKNOWN_KEY, "sycalls")->suggestion,
+		    "syscalls");
 	assert_text(find_problem(&p.problems, PROBLEM_VALUE, "SCMP_ACT_ALOW")->suggestion,
 		    "SCMP_ACT_ALLOW");
 	assert_non_null(find_problem(&p.problems, PROBLEM_UNDEFINED, "reed"));
@@ -77,7 +82,7 @@ static void test_seccomp_read(void **state)
 	assert_int_equal(seccomp_ask(&p, &usual, SLICE("ptrace"), NULL), SECCOMP_NEVER);
 	assert_int_equal(seccomp_ask(&p, &usual, SLICE("chroot"), NULL), SECCOMP_ALWAYS);
 	struct slice cap = SLICE("CAP_SYS_PTRACE");
-	struct seccomp_situation s = { SLICE("arm64"), &cap, 1, true, 4, 7 };
+	struct seccomp_situation s = {SLICE("arm64"), &cap, 1, true, 4, 7};
 	assert_int_equal(seccomp_ask(&p, &s, SLICE("ptrace"), NULL), SECCOMP_NEVER);
 	s.kernel_minor = 8;
 	assert_int_equal(seccomp_ask(&p, &s, SLICE("ptrace"), NULL), SECCOMP_ALWAYS);
@@ -93,34 +98,39 @@ static void test_seccomp_read(void **state)
 
 static void test_seccomp_start(void **state)
 {
-	struct seccomp_missing_list missing = { 0 };
+	struct seccomp_missing_list missing = {0};
 	struct seccomp_profile p;
 
 	(void)state;
-	seccomp_profile_read(SLICE("{\"defaultAction\": \"SCMP_ACT_ERRNO\", \"syscalls\": [{\"names\": "
-				   "[\"accept\", \"bind\", \"read\", \"write\", \"open\", \"close\"], "
-				   "\"action\": \"SCMP_ACT_ALLOW\"}]}"), 1, &arena, &p);
+	seccomp_profile_read(
+		SLICE("{\"defaultAction\": \"SCMP_ACT_ERRNO\", \"syscalls\": [{\"names\": "
+		      "[\"accept\", \"bind\", \"read\", \"write\", \"open\", \"close\"], "
+		      "\"action\": \"SCMP_ACT_ALLOW\"}]}"),
+		1, &arena, &p);
 	seccomp_start_check(&p, &usual, &arena, &missing);
 	assert_true(misses(&missing, "execve"));
 	assert_true(misses(&missing, "openat"));
 	assert_true(misses(&missing, "mmap"));
 	assert_false(misses(&missing, "read"));
 	assert_true(missing.items[0].fatal);
-	missing = (struct seccomp_missing_list){ 0 };
-	seccomp_profile_read(SLICE("{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": []}"), 1, &arena, &p);
+	missing = (struct seccomp_missing_list){0};
+	seccomp_profile_read(SLICE("{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": []}"), 1,
+			     &arena, &p);
 	seccomp_start_check(&p, &usual, &arena, &missing);
 	assert_int_equal(missing.count, 0);
 }
 
 static void test_seccomp_beyond(void **state)
 {
-	struct slice_list beyond = { 0 };
+	struct slice_list beyond = {0};
 	struct seccomp_profile p;
 
 	(void)state;
-	seccomp_profile_read(SLICE("{\"defaultAction\": \"SCMP_ACT_ERRNO\", \"syscalls\": [{\"names\": "
-				   "[\"read\", \"mount\", \"ptrace\", \"socket\", \"chroot\", \"keyctl\"], "
-				   "\"action\": \"SCMP_ACT_ALLOW\"}]}"), 1, &arena, &p);
+	seccomp_profile_read(
+		SLICE("{\"defaultAction\": \"SCMP_ACT_ERRNO\", \"syscalls\": [{\"names\": "
+		      "[\"read\", \"mount\", \"ptrace\", \"socket\", \"chroot\", \"keyctl\"], "
+		      "\"action\": \"SCMP_ACT_ALLOW\"}]}"),
+		1, &arena, &p);
 	seccomp_beyond_default(&p, &usual, &arena, &beyond);
 	assert_int_equal(beyond.count, 3);
 	assert_true(holds(&beyond, "mount"));
@@ -128,7 +138,7 @@ static void test_seccomp_beyond(void **state)
 	assert_true(holds(&beyond, "socket"));
 	assert_false(holds(&beyond, "chroot"));
 	struct slice cap = SLICE("CAP_SYS_ADMIN");
-	struct seccomp_situation s = { SLICE("amd64"), &cap, 1, true, 0, 0 };
+	struct seccomp_situation s = {SLICE("amd64"), &cap, 1, true, 0, 0};
 	assert_int_equal(seccomp_default_allows(&s, SLICE("mount")), SECCOMP_ALWAYS);
 	s.kernel_major = 4;
 	s.kernel_minor = 7;
@@ -136,22 +146,25 @@ static void test_seccomp_beyond(void **state)
 	assert_int_equal(seccomp_default_allows(&usual, SLICE("clone")), SECCOMP_SOMETIMES);
 	assert_int_equal(seccomp_default_allows(&usual, SLICE("nothing")), SECCOMP_NEVER);
 	/* What unconfined would add, by name. */
-	beyond = (struct slice_list){ 0 };
+	beyond = (struct slice_list){0};
 	seccomp_profile_read(SLICE("{\"defaultAction\": \"SCMP_ACT_ALLOW\"}"), 1, &arena, &p);
 	seccomp_beyond_default(&p, &usual, &arena, &beyond);
-	assert_true(holds(&beyond, "kexec_load") && holds(&beyond, "bpf") && holds(&beyond, "userfaultfd"));
+	assert_true(holds(&beyond, "kexec_load") && holds(&beyond, "bpf") &&
+		    holds(&beyond, "userfaultfd"));
 	assert_false(holds(&beyond, "read"));
 }
 
 /* Under Docker's own list something can start: the tables agree with one another. */
 static void test_seccomp_tables(void **state)
 {
-	static const char *const calls[] = { "execve", "futex", "openat", "mmap", "capset", "setuid",
-					     "prctl", "arch_prctl", "rt_sigreturn", "pread64" };
+	static const char *const calls[] = {"execve",	    "futex",  "openat", "mmap",
+					    "capset",	    "setuid", "prctl",	"arch_prctl",
+					    "rt_sigreturn", "pread64"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(calls); i++)
-		assert_int_equal(seccomp_default_allows(&usual, slice_from_cstr(calls[i])), SECCOMP_ALWAYS);
+		assert_int_equal(seccomp_default_allows(&usual, slice_from_cstr(calls[i])),
+				 SECCOMP_ALWAYS);
 	assert_true(seccomp_syscall_exists(SLICE("userfaultfd")));
 	assert_false(seccomp_syscall_exists(SLICE("")));
 }
@@ -162,9 +175,11 @@ static void test_apparmor(void **state)
 		"#include <tunables/global>\n@{HOMES}=/home /root\nabi <abi/3.0>,\n"
 		"profile my-nginx /usr/sbin/nginx flags=(attach_disconnected, complain) {\n"
 		"  #include <abstractions/base>\n  include if exists <local/x>\n"
-		"  network inet tcp, # comment\n  deny network raw,\n  capability chown setuid,\n  capability,\n"
+		"  network inet tcp, # comment\n  deny network raw,\n  capability chown setuid,\n  "
+		"capability,\n"
 		"  /etc/{nginx,ssl}/** r,\n  \"/var/l og/x\" rw,\n  owner /proc/@{pid}/status r,\n"
-		"  audit deny /** w,\n  ptrace (trace,read) peer=x,\n  mount fstype=tmpfs -> /a/,\n  file,\n"
+		"  audit deny /** w,\n  ptrace (trace,read) peer=x,\n  mount fstype=tmpfs -> "
+		"/a/,\n  file,\n"
 		"  px /bin/ls -> other,\n  userns,\n"
 		"  profile child {\n    /x ix,\n  }\n  ^hat {\n  }\n}\n/bin/y { /z r, }\nwrong\n");
 	struct apparmor_file f;
@@ -220,7 +235,8 @@ static void test_sudoers(void **state)
 		"# comment\nDefaults env_reset\n@includedir /etc/sudoers.d\n#include /x\n"
 		"Cmnd_Alias DOCKER = /usr/bin/docker, \\\n  /usr/bin/podman : OTHER = /bin/ls\n"
 		"User_Alias OPS = alice, bob\n"
-		"root ALL=(ALL:ALL) ALL\n%docker ALL=(root) NOPASSWD: /usr/bin/docker ps, PASSWD: /bin/a\n"
+		"root ALL=(ALL:ALL) ALL\n%docker ALL=(root) NOPASSWD: /usr/bin/docker ps, PASSWD: "
+		"/bin/a\n"
 		"OPS, #1000 h1, h2 = NOPASSWD:SETENV: DOCKER, !/bin/su\n"
 		"deploy ALL = /usr/bin/docker run \\, x, /bin/b # c\nbroken line\n");
 	struct sudoers_file f;
@@ -249,7 +265,8 @@ static void test_sudoers(void **state)
 	assert_true(e->commands.items[1].setenv && e->commands.items[1].nopasswd);
 	assert_true(e->commands.items[2].negated);
 	assert_text(slice_first(slice_from(text, (size_t)e->commands.items[0].span.offset),
-				(size_t)e->commands.items[0].span.length), "DOCKER");
+				(size_t)e->commands.items[0].span.length),
+		    "DOCKER");
 	assert_text(f.entries.items[3].commands.items[0].command, "/usr/bin/docker run , x");
 	assert_text(f.entries.items[3].commands.items[1].command, "/bin/b");
 	assert_int_equal(f.problems.list.count, 1);
@@ -263,9 +280,12 @@ static void test_sudoers(void **state)
 		free(copy);
 	}
 	/* Aliases of aliases: a line stands for a limited number of commands. */
-	sudoers_read(SLICE("Cmnd_Alias A = B, B, B, B, B, B, B, B\nCmnd_Alias B = C, C, C, C, C, C, C, C\n"
-			   "Cmnd_Alias C = D, D, D, D, D, D, D, D\nCmnd_Alias D = E, E, E, E, E, E, E, E\n"
-			   "Cmnd_Alias E = A, A, A, A, A, A, A, A\nu ALL = A\n"), 1, &arena, &f);
+	sudoers_read(SLICE("Cmnd_Alias A = B, B, B, B, B, B, B, B\nCmnd_Alias B = C, C, C, C, C, "
+			   "C, C, C\n"
+			   "Cmnd_Alias C = D, D, D, D, D, D, D, D\nCmnd_Alias D = E, E, E, E, E, "
+			   "E, E, E\n"
+			   "Cmnd_Alias E = A, A, A, A, A, A, A, A\nu ALL = A\n"),
+		     1, &arena, &f);
 	assert_true(f.entries.items[0].commands.count <= 10000);
 }
 

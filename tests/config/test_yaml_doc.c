@@ -36,11 +36,12 @@ static void assert_text(struct slice have, const char *want)
 
 static void test_comments(void **state)
 {
-	struct slice text = SLICE("# head\na: 1 # one\nb: \"x # y\" # two\nc: p#q\nd: | # three\n"
-				  "  # text\n  more\n  # four\n# five\ne: 'z'\t# six\nf: [1,#seven\n2]");
-	static const char *const want[] = { "# head", "# one", "# two", "# three",
-					    "# five", "# six", "#seven" };
-	static const bool own[] = { true, false, false, false, true, false, false };
+	struct slice text =
+		SLICE("# head\na: 1 # one\nb: \"x # y\" # two\nc: p#q\nd: | # three\n"
+		      "  # text\n  more\n  # four\n# five\ne: 'z'\t# six\nf: [1,#seven\n2]");
+	static const char *const want[] = {"# head", "# one", "# two", "# three",
+					   "# five", "# six", "#seven"};
+	static const bool own[] = {true, false, false, false, true, false, false};
 	struct yaml_doc doc;
 
 	(void)state;
@@ -55,8 +56,9 @@ static void test_comments(void **state)
 
 static void test_styles_and_spans(void **state)
 {
-	struct slice text = SLICE("\xc3\xa4: plain\nb: 'si''ngle'\nc: \"dou\\tble\"\nd: |-\n  lit\n\n\n"
-				  "e: {k: [1]}\nf:\n  - x\n  - y\n\n# end\ng: !reset null\nh: !!str 1\n");
+	struct slice text =
+		SLICE("\xc3\xa4: plain\nb: 'si''ngle'\nc: \"dou\\tble\"\nd: |-\n  lit\n\n\n"
+		      "e: {k: [1]}\nf:\n  - x\n  - y\n\n# end\ng: !reset null\nh: !!str 1\n");
 	struct yaml_doc doc;
 	const struct value *root;
 
@@ -141,8 +143,8 @@ static void test_errors(void **state)
 {
 	static const struct slice texts[] = {
 		SLICE_INIT("a: 1\nb: [1, 2\nc: 3\n"), SLICE_INIT("a: 1\n\tb: 2\n"),
-		SLICE_INIT("a: 1\n? [x]\n: 1\n"),    SLICE_INIT("a: 1\nb: &x [*x]\n"),
-		SLICE_INIT("a: 1\nb: \"open\n"),     SLICE_INIT("a: 1\nb: \xff\n"),
+		SLICE_INIT("a: 1\n? [x]\n: 1\n"),     SLICE_INIT("a: 1\nb: &x [*x]\n"),
+		SLICE_INIT("a: 1\nb: \"open\n"),      SLICE_INIT("a: 1\nb: \xff\n"),
 	};
 	struct yaml_doc doc;
 
@@ -187,8 +189,9 @@ static void test_laughs(void **state)
 
 static void test_truncated(void **state)
 {
-	struct slice text = SLICE("x-a: &a {k: \"v\\n\", l: ['q']} # c\ns:\n  web:\n    <<: *a\n"
-				  "    t: |+\n      text\n\n    u: >-\n      f\n? w\n: !!str z\n---\nb: *a\n");
+	struct slice text =
+		SLICE("x-a: &a {k: \"v\\n\", l: ['q']} # c\ns:\n  web:\n    <<: *a\n"
+		      "    t: |+\n      text\n\n    u: >-\n      f\n? w\n: !!str z\n---\nb: *a\n");
 	struct yaml_doc doc;
 
 	(void)state;
@@ -206,8 +209,9 @@ static void test_truncated(void **state)
 
 static void test_json(void **state)
 {
-	struct slice text = SLICE("{ # one\n \"a\": [1, 2,], // two\n \"b\": \"# no // comment\", /* three */\n"
-				  " \"a\": {\"c\": null}\n}");
+	struct slice text =
+		SLICE("{ # one\n \"a\": [1, 2,], // two\n \"b\": \"# no // comment\", /* three */\n"
+		      " \"a\": {\"c\": null}\n}");
 	struct json_doc doc;
 
 	(void)state;
@@ -236,8 +240,9 @@ static void test_json(void **state)
 
 static void test_suggestions(void **state)
 {
-	static const struct slice names[] = { SLICE_INIT("privileged"), SLICE_INIT("read_only"),
-					      SLICE_INIT("cap_add"), SLICE_INIT("ports"), SLICE_INIT("pid") };
+	static const struct slice names[] = {SLICE_INIT("privileged"), SLICE_INIT("read_only"),
+					     SLICE_INIT("cap_add"), SLICE_INIT("ports"),
+					     SLICE_INIT("pid")};
 
 	(void)state;
 	assert_text(suggest_name(SLICE("priviledged"), names, ARRAY_LEN(names)), "privileged");
@@ -267,9 +272,9 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_comments),  TEST(test_styles_and_spans), TEST(test_anchors),
-		TEST(test_duplicates), TEST(test_documents),	   TEST(test_errors),
-		TEST(test_laughs),    TEST(test_truncated),	   TEST(test_json),
+		TEST(test_comments),	TEST(test_styles_and_spans), TEST(test_anchors),
+		TEST(test_duplicates),	TEST(test_documents),	     TEST(test_errors),
+		TEST(test_laughs),	TEST(test_truncated),	     TEST(test_json),
 		TEST(test_suggestions),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
