@@ -156,6 +156,21 @@ static bool runs_something(const struct dockerfile_instruction *in)
 	return false;
 }
 
+/* A refusal without an instruction comes when all of them are read. */
+static void find_refusal(struct dockerfile_view *v)
+{
+	v->parses = true;
+	v->refused_from = SIZE_MAX;
+	vec_each(p, &v->file->problems) {
+		size_t at = p->instruction ? p->instruction->index : v->file->instructions.count;
+
+		if (p->severity == DOCKERFILE_PARSE_ERROR)
+			v->parses = false;
+		else if (p->severity == DOCKERFILE_INSTRUCTION_ERROR && at < v->refused_from)
+			v->refused_from = at;
+	}
+}
+
 struct dockerfile_view *dockerfile_view_new(const struct document *d, struct arena *a)
 {
 	struct dockerfile_view *v = arena_new(a, struct dockerfile_view);
@@ -163,6 +178,7 @@ struct dockerfile_view *dockerfile_view_new(const struct document *d, struct are
 
 	v->document = d;
 	v->file = dockerfile_parse(d->text, d->source, a);
+	find_refusal(v);
 	dockerfile_each(in, v->file) {
 		enter_stage(&shell, in);
 		if (in->keyword == DOCKERFILE_SHELL)

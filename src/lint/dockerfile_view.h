@@ -26,6 +26,8 @@ struct dockerfile_view {
 	const struct document *document;
 	const struct dockerfile *file;
 	struct dockerfile_run_list runs; /* in order */
+	bool parses;         /* BuildKit's parser gets through */
+	size_t refused_from; /* index of the first instruction that BuildKit refuses then, SIZE_MAX: none */
 };
 
 struct dockerfile_view *dockerfile_view_new(const struct document *d, struct arena *a)

@@ -7,6 +7,8 @@
 extern const struct rule_table dockerfile_shell_rules;   /* what commands do else; the exec form */
 extern const struct rule_table nginx_rules;
 extern const struct rule_table dockerfile_package_rules; /* package managers in RUN */
-extern const struct rule_table dockerfile_stage_rules;  /* FROM, stages, USER and what belongs to an image as a whole */
+extern const struct rule_table dockerfile_stage_rules;    /* FROM and stages */
+extern const struct rule_table dockerfile_user_rules;     /* USER */
+extern const struct rule_table dockerfile_metadata_rules; /* what the image's configuration says */
 
 #endif
