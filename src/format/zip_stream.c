@@ -235,15 +235,22 @@ static void start_data(struct zip_stream *z)
 	}
 }
 
+/* Of each a mark is kept until the archive ends. */
+static bool count_entry(struct zip_stream *z)
+{
+	if (++z->budget->entries <= LIMIT_ARCHIVE_ENTRIES)
+		return true;
+	error_set_at(&z->err, ERR_LIMIT, z->position, "more than %llu entries",
+		     (unsigned long long)LIMIT_ARCHIVE_ENTRIES);
+	return false;
+}
+
 static bool start_entry(struct zip_stream *z)
 {
 	if (!zip_read_local(slice_new(z->hold, z->hold_len), &z->entry))
 		return fail(z, ERR_FORMAT, z->position - z->hold_len, "a zip64 field is too short");
-	if (++z->budget->entries > LIMIT_ARCHIVE_ENTRIES) {
-		error_set_at(&z->err, ERR_LIMIT, z->position, "more than %llu entries",
-			     (unsigned long long)LIMIT_ARCHIVE_ENTRIES);
+	if (!count_entry(z))
 		return false;
-	}
 	z->entry.header = z->position - z->hold_len;
 	z->data = z->position;
 	z->seen = z->given = z->made = 0;
@@ -592,9 +599,7 @@ static bool take_central(struct zip_stream *z)
 	}
 	if (same && same->hash == mark.hash && same->offset - mark.offset == z->base) {
 		same->hash = same->offset = UINT64_MAX;
-	} else if (z->central > LIMIT_ARCHIVE_ENTRIES) {
-		error_set_at(&z->err, ERR_LIMIT, at, "more than %llu entries",
-			     (unsigned long long)LIMIT_ARCHIVE_ENTRIES);
+	} else if (!count_entry(z)) {
 		return false;
 	} else {
 		*vec_add(z->arena, &z->strays) = mark;

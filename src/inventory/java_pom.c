@@ -7,6 +7,7 @@
 
 /* Values that refer to values. */
 #define INTERPOLATE_DEPTH 16
+#define INTERPOLATE_STEPS 500
 #define DEPENDENCIES_MAX 100000
 
 /* ------------------------------------------------------------------ reading */
@@ -85,6 +86,7 @@ bool pom_read(struct slice text, struct arena *a, struct pom *ret, struct error 
 struct filler {
 	const struct pom_scope *scope;
 	struct buf text;
+	unsigned steps; /* values that are empty could be asked for without an end */
 };
 
 static bool fill(struct filler *f, struct slice text, unsigned depth)
@@ -97,7 +99,7 @@ static bool fill(struct filler *f, struct slice text, unsigned depth)
 		buf_add_slice(&f->text, slice_first(text, open));
 		if (open == text.len)
 			break;
-		if (close == rest.len || depth == 0)
+		if (close == rest.len || depth == 0 || ++f->steps > INTERPOLATE_STEPS)
 			return false;
 		struct slice value = f->scope->value(f->scope->context, slice_first(rest, close));
 		if (!value.data || !fill(f, value, depth - 1) || f->text.overflow)

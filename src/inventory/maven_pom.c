@@ -22,6 +22,8 @@
 /* Parents of parents, imports of imports. */
 #define INHERIT_MAX 16
 #define IMPORTS_MAX 64
+/* Imports looked into for all versions of a tree: many times what the largest builds need. */
+#define IMPORTS_TOTAL 500000
 
 static bool matches(struct slice path)
 {
@@ -132,6 +134,7 @@ struct tree {
 	size_t count;
 	struct map by_path, by_name;  /* number + 1 */
 	unsigned imports;             /* followed for one version */
+	unsigned all_imports;
 };
 
 static bool is_carrier(const struct package *p)
@@ -277,7 +280,7 @@ static bool find_imported(struct tree *t, struct project *p, struct slice name, 
 	vec_each(number, &p->imports) {
 		struct slice import;
 
-		if (t->imports++ > IMPORTS_MAX)
+		if (t->imports++ > IMPORTS_MAX || t->all_imports++ > IMPORTS_TOTAL)
 			return false;
 		if (!resolve(t, p, fact_key(p, *number), &import))
 			continue;
