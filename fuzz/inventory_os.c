@@ -26,6 +26,7 @@ static const struct {
 	{ &inventory_portage_contents, "var/db/pkg/a/b-1/CONTENTS" },
 	{ &inventory_rpm_manifest, "var/lib/rpmmanifest/container-manifest-2" },
 	{ &inventory_chisel, "var/lib/chisel/manifest.wall" },
+	{ &inventory_os_release, "etc/redhat-release" },
 };
 
 static void check_package(const struct package *p, size_t size)

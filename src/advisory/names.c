@@ -61,11 +61,12 @@ static const struct {
 	{SLICE_INIT("Alpaquita"), false},
 	{SLICE_INIT("BellSoft Hardened Containers"), false},
 	{SLICE_INIT("CleanStart"), false},
-	{SLICE_INIT("Rocky Linux"), false},
-	{SLICE_INIT("openSUSE"), false},
-	{SLICE_INIT("SUSE"), false},
-	{SLICE_INIT("openEuler"), false},
-	{SLICE_INIT("Mageia"), false},
+	{SLICE_INIT("Rocky Linux"), true},
+	{SLICE_INIT("Azure Linux"), true},
+	{SLICE_INIT("openSUSE"), true},
+	{SLICE_INIT("SUSE"), true},
+	{SLICE_INIT("openEuler"), true},
+	{SLICE_INIT("Mageia"), true},
 	{SLICE_INIT("Bitnami"),
 	 true}, /* programs that have another name there; versions without revision */
 };

@@ -1,6 +1,7 @@
 /*
  * os-release(5), and the files that tell of a distribution where it is
- * missing: etc/alpine-release, etc/debian_version.
+ * missing: etc/alpine-release, etc/debian_version, and the one line of
+ * etc/redhat-release and its relatives, all there is up to release 6.
  */
 #include "base/limits.h"
 #include "inventory/rows.h"
@@ -8,7 +9,25 @@
 #define MAX_SIZE (64 * KIB)
 
 static const char *const fixed_paths[] = {
-	"etc/os-release", "usr/lib/os-release", "etc/alpine-release", "etc/debian_version", NULL,
+	"etc/os-release", "usr/lib/os-release", "etc/alpine-release", "etc/debian_version",
+	/* Rebuilds of Red Hat's have its file beside their own, so that comes last. */
+	"etc/oracle-release", "etc/centos-release", "etc/almalinux-release", "etc/rocky-release",
+	"etc/fedora-release", "etc/system-release", "etc/redhat-release", NULL,
+};
+
+/* How "NAME release VERSION (codename)" begins, and the ID that os-release has for it. */
+static const struct {
+	struct slice begins;
+	const char *id;
+} release_names[] = {
+	{ SLICE_INIT("Red Hat Enterprise Linux"), "rhel" },
+	{ SLICE_INIT("CentOS"), "centos" },
+	{ SLICE_INIT("Oracle"), "ol" },
+	{ SLICE_INIT("Enterprise Linux Enterprise Linux"), "ol" }, /* Oracle's, up to release 5 */
+	{ SLICE_INIT("AlmaLinux"), "almalinux" },
+	{ SLICE_INIT("Rocky Linux"), "rocky" },
+	{ SLICE_INIT("Fedora"), "fedora" },
+	{ SLICE_INIT("Amazon Linux"), "amzn" },
 };
 
 static bool matches(struct slice path)
@@ -89,6 +108,25 @@ static void read_bare_version(const char *id, struct slice text, struct inventor
 		out->os.codename = arena_copy(out->arena, slice_first(line, slice_find_byte(line, '/')));
 }
 
+/* "CentOS release 6.10 (Final)"; of an unknown name nothing is taken. */
+static void read_release_line(struct slice text, struct inventory_output *out)
+{
+	struct slice line = SLICE_EMPTY;
+
+	slice_next_line(&text, &line);
+	line = slice_trim(line);
+	size_t at = slice_find(line, SLICE(" release "));
+	for (size_t i = 0; i < sizeof(release_names) / sizeof(release_names[0]); i++) {
+		if (!slice_starts(line, release_names[i].begins) || at == line.len)
+			continue;
+		struct slice version = slice_trim(slice_from(line, at + sizeof(" release ") - 1));
+		out->os.id = slice_from_cstr(release_names[i].id);
+		out->os.version_id = arena_copy(out->arena, slice_first(version, slice_find_byte(version, ' ')));
+		out->os.pretty_name = arena_copy(out->arena, line);
+		return;
+	}
+}
+
 static bool parse(const struct inventory_input *in, struct inventory_output *out, struct error *err)
 {
 	out->os.layer = -1;
@@ -98,6 +136,8 @@ static bool parse(const struct inventory_input *in, struct inventory_output *out
 		read_bare_version("alpine", in->bytes, out);
 	else if (slice_is(in->path, "etc/debian_version"))
 		read_bare_version("debian", in->bytes, out);
+	else if (slice_ends(in->path, SLICE("-release")) && !slice_ends(in->path, SLICE("/os-release")))
+		read_release_line(in->bytes, out);
 	else
 		read_assignments(in->bytes, out);
 	return true;

@@ -21,9 +21,10 @@
 
 #define WAL_FRAME_HEAD 24u
 
-/* Directories of one package, and programs that packages own, in one database. */
-#define MAX_DIRECTORIES ((size_t)1 << 18)
-#define MAX_OWNED       ((size_t)1 << 16)
+/* Of one database; the largest distributions have some 60,000 packages. */
+#define MAX_PACKAGES    ((size_t)1 << 18)
+#define MAX_OWNED       ((size_t)1 << 16) /* programs among the packages' files */
+#define MAX_DIRECTORIES ((size_t)1 << 18) /* of one package */
 
 static const char *const database_paths[] = {
 	"var/lib/rpm/rpmdb.sqlite",	      "var/lib/rpm/Packages.db",
@@ -70,6 +71,7 @@ struct reader {
 	struct program_filter programs;
 	struct arena scratch; /* of one header */
 	size_t owned;         /* entries of the output that are no packages */
+	size_t packages;
 };
 
 static void damage(struct rpm_sink *sink, const struct error *why)
@@ -95,8 +97,8 @@ static struct slice module_stream(struct slice label)
 }
 
 /*
- * "name-version-release.src.rpm".  It does not tell the epoch, which is the
- * binary package's in nearly all cases.
+ * "name-version-release.src.rpm" does not tell the epoch; it is taken to be the
+ * binary package's, unless settle_sources knows better.
  */
 static void set_source(struct package *p, const struct rpm_header *h, struct arena *a)
 {
@@ -119,6 +121,10 @@ static bool add_package(struct reader *r, const struct rpm_header *h, uint64_t o
 {
 	struct arena *a = r->out->arena;
 
+	if (++r->packages > MAX_PACKAGES) {
+		inventory_partial(r->out, offset, "the database has more than %zu packages", MAX_PACKAGES);
+		return false;
+	}
 	if (!inventory_sound(h->name) || !inventory_sound(h->version) || !inventory_sound(h->release) ||
 	    h->version.len + h->release.len > LIMIT_NAME - 12 || !sound_or_empty(h->arch) ||
 	    !sound_or_empty(h->module)) {
@@ -138,6 +144,50 @@ static bool add_package(struct reader *r, const struct rpm_header *h, uint64_t o
 	set_source(p, h, a);
 	rpm_capabilities_add(&r->capabilities, h, (uint32_t)(p - r->out->packages.items));
 	return true;
+}
+
+static struct slice without_epoch(struct slice version, struct slice *ret_epoch)
+{
+	struct slice rest;
+
+	*ret_epoch = SLICE_EMPTY;
+	if (!slice_split(version, ':', ret_epoch, &rest)) {
+		*ret_epoch = SLICE_EMPTY;
+		return version;
+	}
+	return rest;
+}
+
+/*
+ * Packages of one source may have versions and epochs of their own: perl-Errno
+ * 1.30-9 is of perl 4:5.32.1-9.  Those whose version is the source's have its
+ * epoch.
+ */
+static void settle_sources(struct package *packages, size_t count)
+{
+	struct slice epoch, source_epoch, version;
+	struct arena keys;
+	struct map epochs;
+
+	arena_init(&keys, 0);
+	map_init(&epochs);
+	for (int pass = 0; pass < 2; pass++)
+		for (struct package *p = packages; p < packages + count; p++) {
+			if (p->flags & PACKAGE_OWNS)
+				continue;
+			version = without_epoch(p->source_version, &source_epoch);
+			bool same = slice_eq(version, without_epoch(p->version, &epoch));
+			struct slice parts[] = { p->source_name, version };
+			struct slice key = arena_join(&keys, parts, 2, SLICE("\n"));
+			const struct package *of = pass ? map_get_ptr(&epochs, key) : NULL;
+
+			if (pass == 0 && same)
+				map_put_ptr(&epochs, key, p);
+			else if (of && !same)
+				p->source_version = of->version;
+		}
+	map_release(&epochs);
+	arena_release(&keys);
 }
 
 /* Paths of the package's files; the programs among them are not found once more by their bytes. */
@@ -216,8 +266,10 @@ static bool parse(const struct inventory_input *in, struct inventory_output *out
 		why = out->partial;
 		error_clear(&out->partial);
 	}
-	if (out->packages.count > before)
+	if (out->packages.count > before) {
+		settle_sources(out->packages.items + before, out->packages.count - before);
 		rpm_capabilities_resolve(&r.capabilities, out->packages.items, out->arena);
+	}
 	rpm_capabilities_release(&r.capabilities);
 	arena_release(&r.scratch);
 	if (!ok && err)

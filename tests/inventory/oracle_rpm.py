@@ -138,17 +138,22 @@ def built_headers(folder):
     return split_headers(run(['rpmdb', '--dbpath', home, '--exportdb']))
 
 
-def expected_row(line):
-    name, epoch, version, source, arch = line.split('\t')
-    epoch = '' if epoch in ('(none)', '0') else epoch + ':'
-    parts = source[:-len('.src.rpm')].rsplit('-', 2) if source.endswith('.src.rpm') else []
-    source, source_version = (parts[0], epoch + '-'.join(parts[1:])) if parts else (name, epoch + version)
-    return (name, epoch + version, source, source_version, '' if arch == '(none)' else arch)
+def expected_rows(lines):
+    rows, epochs = [line.split('\t') for line in lines], {}
+    for row in rows:
+        row[1] = '' if row[1] in ('(none)', '0') else row[1] + ':'
+        if row[3].endswith('-%s.src.rpm' % row[2]):
+            epochs[row[3]] = row[1]
+    for name, epoch, version, source, arch in rows:
+        parts = source[:-len('.src.rpm')].rsplit('-', 2) if source.endswith('.src.rpm') else []
+        of_source = epochs.get(source, epoch) if parts and '-'.join(parts[1:]) != version else epoch
+        source, source_version = (parts[0], of_source + '-'.join(parts[1:])) if parts else (name, epoch + version)
+        yield (name, epoch + version, source, source_version, '' if arch == '(none)' else arch)
 
 
 def expected(home):
     lines = run(['rpm', '--dbpath', home, '-qa', '--qf', FORMAT]).decode('utf-8', 'replace').splitlines()
-    return sorted(expected_row(line) for line in lines if not line.startswith('gpg-pubkey\t'))
+    return sorted(expected_rows(line for line in lines if not line.startswith('gpg-pubkey\t')))
 
 
 def seen(dump, path):

@@ -123,6 +123,18 @@ static void test_bare_versions(void **state)
 		{ "etc/debian_version", "12.5\r\n", "debian", "12.5", "" },
 		{ "etc/debian_version", "trixie/sid\n", "debian", "", "trixie" },
 		{ "etc/debian_version", "", "debian", "", "" },
+		{ "etc/redhat-release", "Red Hat Enterprise Linux Server release 6.10 (Santiago)\n", "rhel", "6.10", "" },
+		{ "etc/centos-release", "CentOS Linux release 7.9.2009 (Core)\n", "centos", "7.9.2009", "" },
+		{ "etc/redhat-release", "CentOS release 5.11 (Final)\r\n", "centos", "5.11", "" },
+		{ "etc/oracle-release", "Oracle Linux Server release 7.6\n", "ol", "7.6", "" },
+		{ "etc/redhat-release", "Enterprise Linux Enterprise Linux Server release 5.5 (Carthage)", "ol", "5.5", "" },
+		{ "etc/almalinux-release", "AlmaLinux release 8.4 (Electric Cheetah)", "almalinux", "8.4", "" },
+		{ "etc/rocky-release", "Rocky Linux release 8.4 (Green Obsidian)", "rocky", "8.4", "" },
+		{ "etc/fedora-release", "Fedora release 29 (Twenty Nine)", "fedora", "29", "" },
+		{ "etc/system-release", "Amazon Linux release 2 (Karoo)", "amzn", "2", "" },
+		{ "etc/redhat-release", "Something release 8", "", "", "" },
+		{ "etc/redhat-release", "Red Hat Enterprise Linux", "", "", "" },
+		{ "etc/redhat-release", "", "", "", "" },
 	};
 
 	(void)state;
@@ -147,6 +159,8 @@ static void test_paths(void **state)
 		{ "etc/os-release", &inventory_os_release },
 		{ "usr/lib/os-release", &inventory_os_release },
 		{ "etc/debian_version", &inventory_os_release },
+		{ "etc/redhat-release", &inventory_os_release },
+		{ "etc/other-release", NULL },
 		{ "var/lib/dpkg/status", &inventory_dpkg_status },
 		{ "var/lib/dpkg/status-old", NULL },
 		{ "x/var/lib/dpkg/status", NULL },
