@@ -31,6 +31,7 @@ static const struct {
 	{ &inventory_haskell_lock, "cabal.project.freeze" },          /* n */
 	{ &inventory_opam, ".opam-switch/packages/a.1/opam" },        /* o */
 	{ &inventory_bitnami, "opt/bitnami/a/.spdx-a.spdx" },         /* p */
+	{ &inventory_python_archive, "a.whl" },                       /* q */
 };
 
 static void check_package(const struct package *p, const struct inventory_row *row, size_t size)

@@ -234,8 +234,8 @@ def check_report(program, root, report, name, row, path):
         results = json.load(f)["Results"]
     packages, complaints = dump(program, row, os.path.join(root, "trivy/integration/testdata/fixtures/repo", path))
     theirs = {(p["Name"], p["Version"]): p for r in results for p in r.get("Packages", []) if p.get("Relationship") != "root"}
-    # They leave out what has no version; of Pipfile.lock also what is for development.
-    ours = {k: f for k, f in (packages or {}).items() if not f & UNVERSIONED and not (row == "pipfile-lock" and f & DEV)}
+    # They leave out what has no version; of Pipfile.lock and bun.lock also what is for development.
+    ours = {k: f for k, f in (packages or {}).items() if not f & UNVERSIONED and not (row in ("pipfile-lock", "bun-lock") and f & DEV)}
     wrong = ["only theirs %s" % (k,) for k in theirs.keys() - ours.keys()]
     # Of yarn.lock they leave out what package.json wants for development only.
     wrong += ["only ours %s" % (k,) for k in ours.keys() - theirs.keys() if row != "yarn-lock"]
