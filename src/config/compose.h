@@ -270,6 +270,8 @@ struct compose_options {
 	bool no_interpolation;
 	bool no_files; /* do not read env_file, extends.file, include (a text alone): no problem
 			  either */
+	/* What it refers to may stand in a file that is not at hand: nothing is undefined or missing. */
+	bool fragment;
 	bool stack; /* read as `docker stack deploy` does */
 	/* A text at hand for the first path, and where it stands (a block of a Markdown file). */
 	bool have_text;

@@ -22,6 +22,8 @@ struct checker {
 static void undefined(struct checker *c, const struct value *at, struct span span,
 		      const struct names *names, const char *what, struct slice name)
 {
+	if (c->r->options->fragment)
+		return;
 	struct problem *x = compose_problem(c->r, PROBLEM_UNDEFINED, at, "there is no %s \"%.*s\"",
 					    what, SLICE_ARG(slice_first(name, 100)));
 
@@ -109,7 +111,7 @@ static void check_conflicts(struct checker *c, const struct compose_service *s)
 	if (s->network_mode && networks && networks->count)
 		conflict(c, s->network_mode, networks,
 			 "\"network_mode\" and \"networks\" exclude one another");
-	if (!s->image && !s->build.at && !s->provider && !s->extends) {
+	if (!s->image && !s->build.at && !s->provider && !s->extends && !c->r->options->fragment) {
 		struct problem *x =
 			compose_problem(c->r, PROBLEM_MISSING, s->at,
 					"the service \"%.*s\" has neither image nor build",
@@ -178,7 +180,7 @@ static void find_cycles(struct checker *c)
 	for (size_t root = 0; root < p->services.count; root++) {
 		size_t depth = 0;
 
-		if (colours[root] == WHITE) {
+		if (colours[root] == WHITE && p->services.items[root].enabled) {
 			colours[root] = GREY;
 			stack[depth++] = (struct visit){root, 0};
 		}
@@ -194,7 +196,7 @@ static void find_cycles(struct checker *c)
 			const struct compose_dependency *d = &s->depends_on.items[v->next++];
 			const struct compose_service *to =
 				map_get_ptr(&c->services.map, d->service);
-			if (!to)
+			if (!to || !to->enabled)
 				continue;
 			size_t n = (size_t)(to - p->services.items);
 			if (colours[n] == GREY)

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "config/compose.h"
+#include "config/doc_edit.h"
 
 static struct arena arena;
 static struct source_table sources;
@@ -591,6 +592,52 @@ static void test_stack(void **state)
 	assert_int_equal(compose_honour(SLICE("nothing")), HONOUR_UNKNOWN);
 }
 
+/* The merged tree says where to edit, the file's own document is what is edited. */
+static void test_edits(void **state)
+{
+	const struct compose_service *s = load_one(
+		"x-b: &b {restart: always}\nservices:\n  base:\n    image: b\n  web: # first\n"
+		"    <<: *b\n    extends: base\n    image: a:${TAG:-latest}\n    privileged: true "
+		"# why\n"
+		"    ports: [\"80:80\"]\n\n  other: {image: c}\n",
+		"web");
+	struct error err = ERROR_INIT;
+	struct doc_edit e;
+	struct buf out;
+
+	(void)state;
+	assert_non_null(s);
+	const struct compose_file *f = compose_file_of(&project, s->at->span.source);
+	assert_non_null(f);
+	doc_edit_init_yaml(&e, &f->doc, &arena);
+	assert_true(doc_replace(&e, s->privileged, SLICE("false"), &err));
+	assert_true(doc_replace_text(&e, s->image, SLICE("a:1.2@sha256:0"), &err));
+	assert_true(doc_insert_member(&e, s->at, NULL, SLICE("cap_drop"), SLICE("[ALL]"), &err));
+	assert_true(doc_insert_member(&e, s->at, NULL, SLICE("read_only"), SLICE("true"), &err));
+	assert_true(doc_replace(&e, s->ports.items[0].at, SLICE("\"127.0.0.1:80:80\""), &err));
+	assert_false(doc_remove(&e, s->at, s->restart, &err));
+	buf_init(&out, MIB);
+	assert_true(doc_edit_apply(&e, &out, &err));
+	assert_text(buf_slice(&out),
+		    "x-b: &b {restart: always}\nservices:\n  base:\n    image: b\n  web: # first\n"
+		    "    <<: *b\n    extends: base\n    image: a:1.2@sha256:0\n    privileged: "
+		    "false # why\n"
+		    "    ports: [\"127.0.0.1:80:80\"]\n    cap_drop:\n      - ALL\n    read_only: "
+		    "true\n"
+		    "\n  other: {image: c}\n");
+	buf_release(&out);
+}
+
+static void test_fragment(void **state)
+{
+	struct compose_options o = {.have_text = true, .no_files = true, .fragment = true};
+
+	(void)state;
+	o.text = SLICE("services:\n  web:\n    depends_on: [db]\n    secrets: [s]\n");
+	assert_true(load(NULL, &o));
+	assert_int_equal(project.problems.list.count, 0);
+}
+
 static void test_recognise(void **state)
 {
 	static const struct {
@@ -637,11 +684,12 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_ports),	  TEST(test_volumes),	TEST(test_units),
-		TEST(test_interpolation), TEST(test_env_file),	TEST(test_service),
-		TEST(test_problems),	  TEST(test_merge),	TEST(test_extends_and_include),
-		TEST(test_cycles),	  TEST(test_blow_up),	TEST(test_truncated),
-		TEST(test_stack),	  TEST(test_recognise),
+		TEST(test_ports),	  TEST(test_volumes),  TEST(test_units),
+		TEST(test_interpolation), TEST(test_env_file), TEST(test_service),
+		TEST(test_problems),	  TEST(test_merge),    TEST(test_extends_and_include),
+		TEST(test_cycles),	  TEST(test_blow_up),  TEST(test_truncated),
+		TEST(test_stack),	  TEST(test_edits),    TEST(test_fragment),
+		TEST(test_recognise),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
