@@ -6,6 +6,7 @@
 
 extern const struct rule_table dockerfile_shell_rules;   /* what commands do else; the exec form */
 extern const struct rule_table nginx_rules;
+extern const struct rule_table project_rules;            /* what lies between files; subject: struct project */
 extern const struct rule_table dockerfile_package_rules; /* package managers in RUN */
 extern const struct rule_table dockerfile_stage_rules;    /* FROM and stages */
 extern const struct rule_table dockerfile_user_rules;     /* USER */

@@ -12,11 +12,12 @@ const struct rule_table *const lint_tables[] = {
 	&dockerfile_package_rules,
 	&dockerfile_shell_rules,
 	&nginx_rules,
+	&project_rules,
 	&pragma_rules,
 };
 const size_t lint_table_count = ARRAY_LEN(lint_tables);
 
-const struct rule_table *const lint_project_tables[] = { NULL };
+const struct rule_table *const lint_project_tables[] = { &project_rules, NULL };
 
 static void read_dockerfile(struct project *p, struct document *d)
 {
