@@ -317,7 +317,8 @@ static struct value *file_tree(struct loader *l, const struct compose_file *f,
 static void scope_index(struct scope *s)
 {
 	for (size_t i = 0; i < s->env.count; i++)
-		*map_put(&s->index, s->env.items[i].name, NULL) = i + 1;
+		if (s->env.items[i].set)
+			*map_put(&s->index, s->env.items[i].name, NULL) = i + 1;
 }
 
 static bool add_env(struct loader *l, struct scope *s, struct slice path, bool needed,

@@ -11,7 +11,7 @@ struct reader {
 	uint32_t source;
 	const struct env_lookup *outer;
 	struct map seen; /* name -> number of the last entry and 1 */
-	size_t made;     /* bytes of expanded values */
+	size_t made;	 /* bytes of expanded values */
 	struct arena *arena;
 	struct env_entry_list *out;
 	struct problem_list *problems;
@@ -224,7 +224,9 @@ static void read_entry(struct reader *r)
 	}
 	e.span = span_at(r, start, (size_t)(e.value_span.offset + e.value_span.length));
 	*vec_add(r->arena, r->out) = e;
-	*map_put(&r->seen, e.name, NULL) = r->out->count;
+	/* A name alone that has no value anywhere leaves what stands above. */
+	if (e.set || !map_get(&r->seen, e.name))
+		*map_put(&r->seen, e.name, NULL) = r->out->count;
 }
 
 /* format: raw. Only comments and empty lines are left out. */
@@ -281,8 +283,16 @@ void env_file_read(struct slice text, uint32_t source, bool raw, const struct en
 
 const struct env_entry *env_find(const struct env_entry_list *entries, struct slice name)
 {
-	for (size_t i = entries->count; i; i--)
-		if (slice_eq(entries->items[i - 1].name, name))
-			return &entries->items[i - 1];
-	return NULL;
+	const struct env_entry *unset = NULL;
+
+	for (size_t i = entries->count; i; i--) {
+		const struct env_entry *e = &entries->items[i - 1];
+
+		if (!slice_eq(e->name, name))
+			continue;
+		if (e->set)
+			return e;
+		unset = unset ? unset : e;
+	}
+	return unset;
 }

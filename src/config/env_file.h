@@ -31,7 +31,7 @@ struct env_lookup {
 
 void env_file_read(struct slice text, uint32_t source, bool raw, const struct env_lookup *outer,
 		   struct arena *a, struct env_entry_list *ret, struct problem_list *problems);
-/* The last entry of the name, NULL: none. */
+/* The last entry of the name that has a value, else the last one; NULL: none. */
 const struct env_entry *env_find(const struct env_entry_list *entries, struct slice name);
 
 #endif
