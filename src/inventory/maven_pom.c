@@ -318,11 +318,9 @@ static void set_version(struct package *d, struct slice version)
 
 	if (!range && slice_cut_prefix(&version, SLICE("[")))
 		slice_cut_suffix(&version, SLICE("]"));
-	d->version = version;
-	if (!range && inventory_sound(version))
+	d->version = inventory_sound(version) ? version : SLICE_EMPTY;
+	if (!range && !slice_empty(d->version))
 		d->flags &= ~(uint32_t)PACKAGE_UNVERSIONED;
-	else if (!range)
-		d->version = SLICE_EMPTY;
 }
 
 static void settle_dependency(struct tree *t, struct package *d)
@@ -333,7 +331,8 @@ static void settle_dependency(struct tree *t, struct package *d)
 
 	if (!p)
 		return;
-	resolve(t, p, d->name, &d->name);
+	if (!resolve(t, p, raw, &d->name) || !inventory_sound(d->name))
+		d->name = raw;
 	t->imports = 0;
 	if (slice_empty(version))
 		known = find_version(t, p, d->name, INHERIT_MAX, &version) ||
