@@ -34,7 +34,7 @@
 #define LIMIT_PROBLEMS        1000             /* told of one project */
 #define LIMIT_COMPOSE_FILES   256              /* of one project, by extends and include too */
 #define LIMIT_COMPOSE_DEPTH   32               /* of extends, include, nested variables */
-#define LIMIT_COMPOSE_VALUES  2000000          /* copied while a project is put together */
+#define LIMIT_COMPOSE_VALUES  1000000          /* copied while a project is put together */
 #define LIMIT_CONFIG_TEXT     (64 * MIB)       /* made by putting in variables, in all */
 #define LIMIT_LINT_ENTRIES    ((size_t)2000000)    /* files and directories of one run */
 
