@@ -21,8 +21,8 @@
 
 #define WAL_FRAME_HEAD 24u
 
-/* Of one database; the largest distributions have some 60,000 packages. */
-#define MAX_PACKAGES    ((size_t)1 << 18)
+/* Of one database; what is installed together of the largest distributions are some 20,000 packages. */
+#define MAX_PACKAGES    ((size_t)1 << 16)
 #define MAX_OWNED       ((size_t)1 << 16) /* programs among the packages' files */
 #define MAX_DIRECTORIES ((size_t)1 << 18) /* of one package */
 

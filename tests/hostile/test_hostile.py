@@ -13,6 +13,7 @@ import sys
 from harness import main
 
 import hostile_archives  # noqa: F401
+import hostile_databases  # noqa: F401
 import hostile_images  # noqa: F401
 import hostile_surroundings  # noqa: F401
 import hostile_trees  # noqa: F401
