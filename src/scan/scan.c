@@ -117,7 +117,7 @@ static void note_foreign(struct run *run, const struct package_list *packages)
 		}
 	if (first)
 		run_gap(run, GAP_LOCAL, GAP_REASON_NO_COVERAGE, first->path,
-			"%zu packages are by other vendors than the distribution, whose advisories are not about them; the first is %.*s by %.*s",
+			"its advisories are not about packages of other vendors: %zu, the first is %.*s by %.*s",
 			count, SLICE_ARG(first->name), SLICE_ARG(first->maintainer));
 }
 
