@@ -5,6 +5,7 @@
  */
 #include "inventory/program.h"
 
+#include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/map.h"
 #include "inventory/exe_probe.h"
@@ -38,6 +39,43 @@ static bool complete_module(const struct program_found *found, struct inventory_
 	return known;
 }
 
+/*
+ * As Bitnami's advisories write versions: three numbers, and what stands in
+ * front of a release or, of Java 8, its update behind a dash.  "15.20" is
+ * 15.20.0, "3.13.0rc1" is 3.13.0-rc1, "1.8.0_352-b08" is 1.8.0-352; builds and
+ * patch levels are left away.
+ */
+static struct slice bitnami_version(struct slice version, struct arena *a)
+{
+	static const struct slice before_release[] = {
+		SLICE_INIT("alpha"), SLICE_INIT("beta"), SLICE_INIT("rc"), SLICE_INIT("RC"),
+		SLICE_INIT("dev"), SLICE_INIT("preview"), SLICE_INIT("pre"), SLICE_INIT("canary"),
+	};
+	struct slice numbers[3] = { SLICE("0"), SLICE("0"), SLICE("0") }, rest = version;
+	size_t count = 0, n;
+
+	for (; count < 3; count++) {
+		if (count && !(rest.len > 1 && rest.data[0] == '.' && ascii_digit(rest.data[1])))
+			break;
+		rest = slice_from(rest, count ? 1 : 0);
+		for (n = 0; n < rest.len && ascii_digit(rest.data[n]); n++)
+			;
+		numbers[count] = slice_first(rest, n);
+		rest = slice_from(rest, n);
+	}
+	bool update = slice_cut_prefix(&rest, SLICE("_"));
+	if (!update)
+		slice_cut_prefix(&rest, SLICE("-"));
+	bool kept = update;
+	for (size_t i = 0; i < ARRAY_LEN(before_release); i++)
+		kept |= slice_starts(rest, before_release[i]);
+	for (n = 0; kept && n < rest.len && (ascii_alnum(rest.data[n]) || rest.data[n] == '.'); n++)
+		;
+	return arena_printf(a, "%.*s.%.*s.%.*s%s%.*s", SLICE_ARG(numbers[0]), SLICE_ARG(numbers[1]),
+			    SLICE_ARG(numbers[2]), kept && n ? "-" : "",
+			    SLICE_ARG(slice_first(rest, kept ? n : 0)));
+}
+
 void program_add(const struct program_found *found, struct inventory_output *out)
 {
 	const struct program *row = found->row;
@@ -48,6 +86,8 @@ void program_add(const struct program_found *found, struct inventory_output *out
 					  arena_copy(out->arena, found->version));
 	p->ecosystem = slice_empty(row->bitnami) ? NULL : ecosystem_by_osv(SLICE("Bitnami"));
 	p->source_name = row->bitnami;
+	if (!slice_empty(row->bitnami))
+		p->source_version = bitnami_version(p->version, out->arena);
 	p->cpe = arena_printf(out->arena, "cpe:2.3:a:%.*s:%.*s:*:*:*:*:*:*:*", SLICE_ARG(row->cpe),
 			      SLICE_ARG(found->version));
 	p->flags = PACKAGE_GUESSED;

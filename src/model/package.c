@@ -64,7 +64,7 @@ static const struct package_origin_row origin_rows[ORIGIN_COUNT] = {
 	LANGUAGE_FILE(ORIGIN_HASKELL_LOCK, "haskell-lock", "hackage", "haskell", true),
 	LANGUAGE_FILE(ORIGIN_OPAM, "opam", "opam", "opam", false),
 	LANGUAGE_SHARED(ORIGIN_BITNAMI, "bitnami", "bitnami", "bitnami", "Bitnami"),
-	LANGUAGE_FILE(ORIGIN_WORDPRESS, "wordpress", "generic", "wordpress", false),
+	LANGUAGE_FILE(ORIGIN_WORDPRESS, "wordpress", "", "wordpress", false),
 	LANGUAGE_FILE(ORIGIN_PROGRAM, "program", "generic", "binary", false),
 	LANGUAGE_FILE(ORIGIN_SBOM, "sbom", "", "sbom", false),
 };

@@ -243,6 +243,44 @@ static void test_package(void **state)
 	row_end(&t);
 }
 
+/* The version by which advisories are looked up. */
+static void test_advisory_versions(void **state)
+{
+	static const struct {
+		const char *package, *version, *expected;
+	} cases[] = {
+		{ "postgresql", "15.20", "15.20.0" },
+		{ "postgresql", "16beta2", "16.0.0-beta2" },
+		{ "python", "3.13.0rc1+", "3.13.0-rc1" },
+		{ "openjdk", "1.8.0_352-b08", "1.8.0-352" },
+		{ "openjdk", "17.0.21.1+2-1-deb12u1-Debian", "17.0.21" },
+		{ "openjdk", "21+35", "21.0.0" },
+		{ "ruby", "3.1.7p261", "3.1.7" },
+		{ "nginx", "1.25.3-2", "1.25.3" },
+		{ "haproxy", "2.9-dev3", "2.9.0-dev3" },
+		{ "bash", "5.2.15", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct arena a;
+		struct inventory_output out = { .arena = &a };
+		struct program_found found = { .version = slice_from_cstr(cases[i].version) };
+
+		arena_init(&a, 0);
+		for (size_t k = 0; k < program_row_count; k++)
+			if (slice_eq(program_rows[k].package, slice_from_cstr(cases[i].package)))
+				found.row = &program_rows[k];
+		program_add(&found, &out);
+		const struct package *p = &out.packages.items[0];
+		if (!slice_eq(p->source_version, slice_from_cstr(cases[i].expected)))
+			fail_msg("%s %s is %.*s", cases[i].package, cases[i].version,
+				 SLICE_ARG(p->source_version));
+		assert_true(slice_eq(p->version, slice_from_cstr(cases[i].version)));
+		arena_release(&a);
+	}
+}
+
 /* A Go program whose build information lacks the version gets it; one that has it keeps it. */
 static void test_module(void **state)
 {
@@ -355,6 +393,7 @@ int main(void)
 		cmocka_unit_test(test_window),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_package),
+		cmocka_unit_test(test_advisory_versions),
 		cmocka_unit_test(test_module),
 		cmocka_unit_test(test_owned),
 		cmocka_unit_test(test_list_paths),
