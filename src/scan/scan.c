@@ -117,7 +117,7 @@ static void note_foreign(struct run *run, const struct package_list *packages)
 		}
 	if (first)
 		run_gap(run, GAP_LOCAL, GAP_REASON_NO_COVERAGE, first->path,
-			"its advisories are not about packages of other vendors: %zu, the first is %.*s by %.*s",
+			"the distribution's advisories are not about packages of other vendors: %zu, the first is %.*s by %.*s",
 			count, SLICE_ARG(first->name), SLICE_ARG(first->maintainer));
 }
 
