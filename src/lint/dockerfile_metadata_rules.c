@@ -279,31 +279,6 @@ static struct slice workdir_text(const struct dockerfile_instruction *in)
 	return unquoted(in->words.count ? in->words.items[0].text : SLICE_EMPTY);
 }
 
-/* The WORKDIR before it in its stage, or in those that the stage is made from; *ret_path: where that leads, if known. */
-static bool workdir_before(const struct rule_context *c, const struct dockerfile_instruction *in, struct slice *ret_path)
-{
-	const struct dockerfile *d = rule_dockerfile(c)->file;
-	const struct dockerfile_stage *s = dockerfile_stage_of(d, in);
-	size_t end = in->index;
-
-	*ret_path = SLICE_EMPTY;
-	for (size_t guard = 0; s && guard <= d->stages.count; guard++) {
-		for (size_t i = end; i > s->first; i--) {
-			const struct dockerfile_instruction *w = d->instructions.items[i - 1];
-
-			if (w->keyword != DOCKERFILE_WORKDIR)
-				continue;
-			struct slice text = workdir_text(w);
-			if (slice_starts(text, SLICE("/")) && !has_variable(text))
-				*ret_path = text;
-			return true;
-		}
-		s = s->parent >= 0 ? &d->stages.items[s->parent] : NULL;
-		end = s ? s->end : 0;
-	}
-	return false;
-}
-
 static void fix_workdir(struct rule_context *c, struct assessment *x, const struct dockerfile_instruction *in,
 			struct slice path, struct slice before)
 {
@@ -316,25 +291,48 @@ static void fix_workdir(struct rule_context *c, struct assessment *x, const stru
 	rule_edit(c, fix, in->words.items[0].span, arena_printf(c->arena, "%.*s/%.*s", SLICE_ARG(before), SLICE_ARG(path)));
 }
 
+/* Where a stage is so far: no path where that depends on something else. */
+struct place {
+	bool set;
+	struct slice path;
+};
+
+static void judge_workdir(struct rule_context *c, const struct dockerfile_instruction *in, const struct place *before)
+{
+	struct slice path = workdir_text(in);
+	struct assessment *x = fail_in(c, in, in->words.items[0].span, "%.*s depends on the directory before it",
+				       SLICE_ARG(path));
+
+	rule_alias(c, x, "hadolint:DL3000");
+	rule_alias_if(c, x, !before->set && buildkit_builds(c, in), "buildkit:WorkdirRelativePath");
+	rule_alias(c, x, "trivy:DS-0009");
+	rule_alias(c, x, "checkov:CKV_DOCKER_10");
+	rule_alias(c, x, "kics:WORKDIR Path Not Absolute");
+	/* Below one that this file sets, it is clear enough. */
+	if (before->set)
+		x->severity = SEVERITY_LOW;
+	fix_workdir(c, x, in, path, before->path);
+}
+
 static void check_workdir(struct rule_context *c)
 {
-	each_instruction(in, c, DOCKERFILE_WORKDIR) {
-		struct slice path = workdir_text(in), before;
+	const struct dockerfile *d = rule_dockerfile(c)->file;
+	struct place *places = arena_new_array(c->arena, struct place, d->stages.count + 1);
 
-		if (slice_empty(path) || absolute(path))
+	vec_each(p, &d->instructions) {
+		const struct dockerfile_instruction *in = *p;
+		const struct dockerfile_stage *s = dockerfile_stage_of(d, in);
+		struct place *here = &places[in->stage + 1];
+
+		if (in->keyword == DOCKERFILE_FROM && s && s->parent >= 0)
+			*here = places[s->parent + 1];
+		if (in->keyword != DOCKERFILE_WORKDIR || in->words.count == 0)
 			continue;
-		bool set = workdir_before(c, in, &before);
-		struct assessment *x = fail_in(c, in, in->words.items[0].span,
-					       "%.*s depends on the directory before it", SLICE_ARG(path));
-		rule_alias(c, x, "hadolint:DL3000");
-		rule_alias_if(c, x, !set && buildkit_builds(c, in), "buildkit:WorkdirRelativePath");
-		rule_alias(c, x, "trivy:DS-0009");
-		rule_alias(c, x, "checkov:CKV_DOCKER_10");
-		rule_alias(c, x, "kics:WORKDIR Path Not Absolute");
-		/* Below one that this file sets, it is clear enough. */
-		if (set)
-			x->severity = SEVERITY_LOW;
-		fix_workdir(c, x, in, path, before);
+		struct slice path = workdir_text(in);
+		if (path.len && !absolute(path))
+			judge_workdir(c, in, here);
+		bool plain = slice_starts(path, SLICE("/")) && !has_variable(path);
+		*here = (struct place){ true, plain ? path : SLICE_EMPTY };
 	}
 }
 

@@ -52,11 +52,10 @@ static const struct dockerfile_instruction *last_user(const struct dockerfile *d
 	return NULL;
 }
 
-static void judge_root(struct rule_context *c, const struct dockerfile_instruction *user, bool final)
+static void judge_root(struct rule_context *c, const struct dockerfile_instruction *user, bool final, bool last)
 {
-	const struct dockerfile *d = rule_dockerfile(c)->file;
 	struct slice written = user_text(user);
-	bool last = user == last_user(d), literal = is_root(written);
+	bool literal = is_root(written);
 	struct assessment *x;
 
 	if (final) {
@@ -78,15 +77,15 @@ static void check_root(struct rule_context *c)
 {
 	const struct dockerfile *d = rule_dockerfile(c)->file;
 	const struct dockerfile_stage *end = dockerfile_final_stage(d);
-	const struct dockerfile_instruction *final = end ? user_of(d, end) : last_user(d);
+	const struct dockerfile_instruction *last = last_user(d), *final = end ? user_of(d, end) : last;
 
 	if (final && is_root(user_value(c, final)))
-		judge_root(c, final, true);
+		judge_root(c, final, true, final == last);
 	vec_each(s, &d->stages) {
 		const struct dockerfile_instruction *user = dockerfile_last_in_stage(d, s, DOCKERFILE_USER);
 
 		if (user && user != final && is_root(user_value(c, user)))
-			judge_root(c, user, false);
+			judge_root(c, user, false, user == last);
 	}
 }
 

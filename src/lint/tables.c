@@ -8,6 +8,7 @@
 const struct rule_table *const lint_tables[] = {
 	&dockerfile_stage_rules,
 	&dockerfile_user_rules,
+	&dockerfile_copy_rules,
 	&dockerfile_metadata_rules,
 	&dockerfile_package_rules,
 	&dockerfile_shell_rules,
@@ -45,7 +46,7 @@ static void dockerfile_units(const struct document *d, struct arena *a, struct p
 
 static const struct lint_evaluator evaluators[] = {
 	{ .kind = DOCUMENT_DOCKERFILE, .read = read_dockerfile, .units = dockerfile_units,
-	  .tables = TABLES(&dockerfile_stage_rules, &dockerfile_user_rules, &dockerfile_metadata_rules,
+	  .tables = TABLES(&dockerfile_stage_rules, &dockerfile_user_rules, &dockerfile_copy_rules, &dockerfile_metadata_rules,
 			    &dockerfile_package_rules, &dockerfile_shell_rules) },
 	{ .kind = DOCUMENT_NGINX, .read = read_nginx, .tables = TABLES(&nginx_rules) },
 	{ .kind = DOCUMENT_MARKDOWN, .read = markdown_blocks },
