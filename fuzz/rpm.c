@@ -9,15 +9,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_packages(const struct inventory_output *out, size_t size)
 {
-	vec_each(p, &out->packages) {
+	vec_each (p, &out->packages) {
 		if (p->flags & PACKAGE_OWNS)
 			continue;
-		if (!inventory_sound(p->name) || !inventory_sound(p->version) || slice_empty(p->source_name) ||
-		    slice_empty(p->source_version))
+		if (!inventory_sound(p->name) || !inventory_sound(p->version) ||
+		    slice_empty(p->source_name) || slice_empty(p->source_version))
 			abort();
 		if (p->length == 0 || p->offset > size || p->length > size - p->offset)
 			abort();
-		vec_each(name, &p->depends)
+		vec_each (name, &p->depends)
 			if (!inventory_sound(*name))
 				abort();
 	}
@@ -28,10 +28,10 @@ static void check_packages(const struct inventory_output *out, size_t size)
 
 static void read_database(const struct inventory_row *row, struct slice bytes)
 {
-	const struct inventory_input in = { slice_from_cstr(row->fixed_paths[0]), bytes.len, bytes };
+	const struct inventory_input in = {slice_from_cstr(row->fixed_paths[0]), bytes.len, bytes};
 	struct error err = ERROR_INIT;
 	struct arena a;
-	struct inventory_output out = { .arena = &a };
+	struct inventory_output out = {.arena = &a};
 
 	arena_init(&a, 0);
 	if (row->parse(&in, &out, &err))
@@ -53,7 +53,8 @@ static void read_header(struct slice bytes)
 		return;
 	}
 	while (rpm_strings_next(&h.provides, &text) || rpm_strings_next(&h.requirements, &text))
-		if (text.len && (text.data < bytes.data || text.data + text.len > bytes.data + bytes.len))
+		if (text.len &&
+		    (text.data < bytes.data || text.data + text.len > bytes.data + bytes.len))
 			abort();
 }
 

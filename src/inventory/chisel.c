@@ -17,7 +17,7 @@
 #define MAX_SIZE     (16 * MIB)
 #define MAX_INFLATED (128 * MIB)
 
-static const char *const fixed_paths[] = { "var/lib/chisel/manifest.wall", NULL };
+static const char *const fixed_paths[] = {"var/lib/chisel/manifest.wall", NULL};
 
 static bool matches(struct slice path)
 {
@@ -36,7 +36,8 @@ static bool inflate(struct slice bytes, struct buf *text, struct error *err)
 	do {
 		ok = stream_next(&stream.stream, &piece, err);
 		if (ok && !buf_add_slice(text, piece))
-			ok = error_set(err, ERR_LIMIT, "the manifest inflates to more than %zu bytes",
+			ok = error_set(err, ERR_LIMIT,
+				       "the manifest inflates to more than %zu bytes",
 				       MAX_INFLATED);
 	} while (ok && !slice_empty(piece));
 	stream_release(&stream.stream);
@@ -45,14 +46,16 @@ static bool inflate(struct slice bytes, struct buf *text, struct error *err)
 
 static bool add_package(const struct node *n, struct inventory_output *out)
 {
-	struct slice name = node_get_text(n, SLICE("name")), version = node_get_text(n, SLICE("version"));
+	struct slice name = node_get_text(n, SLICE("name")),
+		     version = node_get_text(n, SLICE("version"));
 	struct slice arch = node_get_text(n, SLICE("arch"));
 	struct arena *a = out->arena;
 
 	if (!inventory_sound(name) || !inventory_sound(version) ||
 	    (!slice_empty(arch) && !inventory_sound(arch)))
 		return false;
-	struct package *p = inventory_add(out, ORIGIN_DPKG, arena_copy(a, name), arena_copy(a, version));
+	struct package *p =
+		inventory_add(out, ORIGIN_DPKG, arena_copy(a, name), arena_copy(a, version));
 	p->architecture = arena_copy(a, arch);
 	p->source_name = p->name;
 	p->source_version = p->version;
@@ -72,7 +75,9 @@ static void read_lines(struct slice text, struct inventory_output *out)
 		if (slice_starts(line, SLICE("{\"kind\":\"package\""))) {
 			arena_clear(&scratch);
 			if (!json_parse(line, &scratch, &n, NULL) || !add_package(n, out))
-				inventory_partial(out, 0, "a package of the manifest has no usable name and version");
+				inventory_partial(
+					out, 0,
+					"a package of the manifest has no usable name and version");
 		} else if (slice_starts(line, SLICE("{\"kind\":\"path\""))) {
 			arena_clear(&scratch);
 			if (json_parse(line, &scratch, &n, NULL))
@@ -95,7 +100,8 @@ static bool parse(const struct inventory_input *in, struct inventory_output *out
 		read_lines(buf_slice(&text), out);
 	if (out->packages.count)
 		inventory_partial(out, 0,
-				  "the manifest does not tell the source packages, by which advisories go; what is "
+				  "the manifest does not tell the source packages, by which "
+				  "advisories go; what is "
 				  "named otherwise than its source is not looked up");
 	buf_release(&text);
 	return ok;

@@ -16,10 +16,16 @@
 #define MAX_SIZE (64 * MIB)
 
 static const char *const status_paths[] = {
-	"usr/lib/opkg/status", "var/lib/opkg/status", "opt/lib/opkg/status", NULL,
+	"usr/lib/opkg/status",
+	"var/lib/opkg/status",
+	"opt/lib/opkg/status",
+	NULL,
 };
 static const char *const info_paths[] = {
-	"usr/lib/opkg/info/", "var/lib/opkg/info/", "opt/lib/opkg/info/", NULL,
+	"usr/lib/opkg/info/",
+	"var/lib/opkg/info/",
+	"opt/lib/opkg/info/",
+	NULL,
 };
 
 static bool matches_status(struct slice path)
@@ -67,10 +73,10 @@ static void take_field(struct stanza *s, const struct control_field *f)
 		struct slice key;
 		struct slice *field;
 	} fields[] = {
-		{ SLICE("Package"), &s->package },     { SLICE("Version"), &s->version },
-		{ SLICE("SourceName"), &s->source },   { SLICE("Architecture"), &s->architecture },
-		{ SLICE("Status"), &s->status },       { SLICE("Maintainer"), &s->maintainer },
-		{ SLICE("License"), &s->license },     { SLICE("Depends"), &s->depends },
+		{SLICE("Package"), &s->package},   {SLICE("Version"), &s->version},
+		{SLICE("SourceName"), &s->source}, {SLICE("Architecture"), &s->architecture},
+		{SLICE("Status"), &s->status},	   {SLICE("Maintainer"), &s->maintainer},
+		{SLICE("License"), &s->license},   {SLICE("Depends"), &s->depends},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
@@ -117,8 +123,10 @@ static void add_stanza(const struct stanza *s, struct inventory_output *out)
 
 	if (slice_empty(s->version) && (flags & PACKAGE_NOT_INSTALLED))
 		return;
-	if (!inventory_sound(s->package) || !inventory_sound(s->version) || s->source.len > LIMIT_NAME) {
-		inventory_partial(out, s->offset, "a stanza has no usable package name and version");
+	if (!inventory_sound(s->package) || !inventory_sound(s->version) ||
+	    s->source.len > LIMIT_NAME) {
+		inventory_partial(out, s->offset,
+				  "a stanza has no usable package name and version");
 		return;
 	}
 	struct package *p = inventory_add(out, ORIGIN_OPKG, arena_copy(a, s->package),
@@ -142,21 +150,23 @@ static bool parse(const struct inventory_input *in, struct inventory_output *out
 	(void)err;
 	control_init(&reader, in->bytes, true);
 	while (control_stanza(&reader)) {
-		struct stanza s = { 0 };
+		struct stanza s = {0};
 		struct control_field field;
 		size_t before = bad, start = reader.off;
 
 		while (control_field(&reader, &field, &bad))
 			take_field(&s, &field);
 		if (bad > before)
-			inventory_partial(out, s.any ? s.offset : start, "a line is no field of a control file");
+			inventory_partial(out, s.any ? s.offset : start,
+					  "a line is no field of a control file");
 		if (s.any)
 			add_stanza(&s, out);
 	}
 	return true;
 }
 
-static bool parse_list(const struct inventory_input *in, struct inventory_output *out, struct error *err)
+static bool parse_list(const struct inventory_input *in, struct inventory_output *out,
+		       struct error *err)
 {
 	struct slice rest = in->bytes, line;
 
@@ -169,7 +179,7 @@ static bool parse_list(const struct inventory_input *in, struct inventory_output
 /* Name, version and database; removed ones as well. */
 static struct slice key_of(const struct package *p, struct arena *a)
 {
-	struct slice parts[] = { p->name, p->version };
+	struct slice parts[] = {p->name, p->version};
 
 	return arena_join(a, parts, 2, SLICE("\n"));
 }
@@ -182,13 +192,14 @@ void opkg_settle(struct package_list *packages)
 
 	map_init(&known);
 	arena_init(&a, 0);
-	vec_each(p, packages)
+	vec_each (p, packages)
 		if (p->origin == ORIGIN_OPKG && matches_status(p->path))
 			map_put(&known, key_of(p, &a), NULL);
 	for (size_t i = 0; known.live && i < packages->count; i++) {
 		const struct package *p = &packages->items[i];
 
-		if (p->origin != ORIGIN_OPKG || matches_status(p->path) || !map_get(&known, key_of(p, &a)))
+		if (p->origin != ORIGIN_OPKG || matches_status(p->path) ||
+		    !map_get(&known, key_of(p, &a)))
 			packages->items[kept++] = *p;
 	}
 	if (known.live)

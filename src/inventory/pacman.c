@@ -18,7 +18,8 @@ static bool is_of_package(struct slice path, struct slice name)
 	struct slice package, rest;
 
 	return slice_cut_prefix(&path, SLICE("var/lib/pacman/local/")) &&
-	       slice_split(path, '/', &package, &rest) && !slice_empty(package) && slice_eq(rest, name);
+	       slice_split(path, '/', &package, &rest) && !slice_empty(package) &&
+	       slice_eq(rest, name);
 }
 
 static bool matches_desc(struct slice path)
@@ -52,11 +53,11 @@ struct desc {
 /* Of several licences all are told. */
 static void add_license(struct desc *d, struct slice value, struct arena *a)
 {
-	struct slice parts[] = { d->license, value };
+	struct slice parts[] = {d->license, value};
 
 	if (d->license.len + value.len < LIMIT_PATH)
-		d->license = slice_empty(d->license) ? arena_copy(a, value) :
-						       arena_join(a, parts, 2, SLICE(" AND "));
+		d->license = slice_empty(d->license) ? arena_copy(a, value)
+						     : arena_join(a, parts, 2, SLICE(" AND "));
 }
 
 /* "glibc>=2.38", "libreadline.so=8-64": shared libraries are no packages' names. */
@@ -77,9 +78,9 @@ static void take_value(struct desc *d, struct slice section, struct slice value,
 		struct slice section;
 		struct slice *field;
 	} fields[] = {
-		{ SLICE("NAME"), &d->name }, { SLICE("VERSION"), &d->version },
-		{ SLICE("BASE"), &d->base }, { SLICE("ARCH"), &d->arch },
-		{ SLICE("PACKAGER"), &d->packager },
+		{SLICE("NAME"), &d->name},	   {SLICE("VERSION"), &d->version},
+		{SLICE("BASE"), &d->base},	   {SLICE("ARCH"), &d->arch},
+		{SLICE("PACKAGER"), &d->packager},
 	};
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
@@ -91,18 +92,21 @@ static void take_value(struct desc *d, struct slice section, struct slice value,
 		add_depend(d, value, a);
 }
 
-static bool parse_desc(const struct inventory_input *in, struct inventory_output *out, struct error *err)
+static bool parse_desc(const struct inventory_input *in, struct inventory_output *out,
+		       struct error *err)
 {
 	struct slice rest = in->bytes, section = SLICE_EMPTY, value;
 	struct arena *a = out->arena;
-	struct desc d = { 0 };
+	struct desc d = {0};
 
 	while (next_value(&rest, &section, &value))
 		take_value(&d, section, value, a);
 	if (!inventory_sound(d.name) || !inventory_sound(d.version) ||
 	    (!slice_empty(d.base) && !inventory_sound(d.base)))
-		return error_set(err, ERR_FORMAT, "the description of a package has no usable name and version");
-	struct package *p = inventory_add(out, ORIGIN_PACMAN, arena_copy(a, d.name), arena_copy(a, d.version));
+		return error_set(err, ERR_FORMAT,
+				 "the description of a package has no usable name and version");
+	struct package *p =
+		inventory_add(out, ORIGIN_PACMAN, arena_copy(a, d.name), arena_copy(a, d.version));
 	p->source_name = slice_empty(d.base) ? p->name : arena_copy(a, d.base);
 	p->source_version = p->version;
 	p->architecture = arena_copy(a, slice_first(d.arch, LIMIT_NAME));
@@ -112,7 +116,8 @@ static bool parse_desc(const struct inventory_input *in, struct inventory_output
 	return true;
 }
 
-static bool parse_files(const struct inventory_input *in, struct inventory_output *out, struct error *err)
+static bool parse_files(const struct inventory_input *in, struct inventory_output *out,
+			struct error *err)
 {
 	struct slice rest = in->bytes, section = SLICE_EMPTY, value;
 

@@ -10,17 +10,20 @@
 #include "inventory/program.h"
 #include "inventory/rows.h"
 
-#define MAX_PF       (4 * KIB)
+#define MAX_PF	     (4 * KIB)
 #define MAX_CONTENTS (64 * MIB)
 
 /* var/db/pkg/<category>/<package>/<name> */
-static bool split_path(struct slice path, struct slice *category, struct slice *package, struct slice *name)
+static bool split_path(struct slice path, struct slice *category, struct slice *package,
+		       struct slice *name)
 {
 	struct slice rest;
 
-	return slice_cut_prefix(&path, SLICE("var/db/pkg/")) && slice_split(path, '/', category, &rest) &&
-	       slice_split(rest, '/', package, name) && !slice_empty(*category) && !slice_empty(*package) &&
-	       slice_find_byte(*name, '/') == name->len && !slice_starts(*package, SLICE("-MERGING-"));
+	return slice_cut_prefix(&path, SLICE("var/db/pkg/")) &&
+	       slice_split(path, '/', category, &rest) && slice_split(rest, '/', package, name) &&
+	       !slice_empty(*category) && !slice_empty(*package) &&
+	       slice_find_byte(*name, '/') == name->len &&
+	       !slice_starts(*package, SLICE("-MERGING-"));
 }
 
 static bool matches_pf(struct slice path)
@@ -51,7 +54,8 @@ static bool take_digits(struct slice *s)
 static bool is_version(struct slice s)
 {
 	static const struct slice suffixes[] = {
-		SLICE_INIT("_alpha"), SLICE_INIT("_beta"), SLICE_INIT("_pre"), SLICE_INIT("_rc"), SLICE_INIT("_p"),
+		SLICE_INIT("_alpha"), SLICE_INIT("_beta"), SLICE_INIT("_pre"),
+		SLICE_INIT("_rc"),    SLICE_INIT("_p"),
 	};
 	bool more = true;
 
@@ -77,7 +81,8 @@ static bool is_version(struct slice s)
 static bool split_version(struct slice pf, struct slice *name, struct slice *version)
 {
 	for (size_t i = 1; i + 1 < pf.len; i++) {
-		if (pf.data[i] != '-' || !ascii_digit(pf.data[i + 1]) || !is_version(slice_from(pf, i + 1)))
+		if (pf.data[i] != '-' || !ascii_digit(pf.data[i + 1]) ||
+		    !is_version(slice_from(pf, i + 1)))
 			continue;
 		*name = slice_first(pf, i);
 		*version = slice_from(pf, i + 1);
@@ -86,15 +91,18 @@ static bool split_version(struct slice pf, struct slice *name, struct slice *ver
 	return false;
 }
 
-static bool parse_pf(const struct inventory_input *in, struct inventory_output *out, struct error *err)
+static bool parse_pf(const struct inventory_input *in, struct inventory_output *out,
+		     struct error *err)
 {
-	struct slice pf = slice_trim(in->bytes), category = SLICE_EMPTY, package, file, name, version;
+	struct slice pf = slice_trim(in->bytes), category = SLICE_EMPTY, package, file, name,
+		     version;
 
 	split_path(in->path, &category, &package, &file);
 	if (pf.len > LIMIT_NAME || !inventory_sound(pf) || !split_version(pf, &name, &version))
 		return error_set(err, ERR_FORMAT, "the file has no name and version of a package");
-	struct slice parts[] = { category, name };
-	struct slice whole = slice_empty(category) ? name : arena_join(out->arena, parts, 2, SLICE("/"));
+	struct slice parts[] = {category, name};
+	struct slice whole =
+		slice_empty(category) ? name : arena_join(out->arena, parts, 2, SLICE("/"));
 	if (!inventory_sound(whole))
 		return error_set(err, ERR_FORMAT, "the package's category is not usable");
 	struct package *p = inventory_add(out, ORIGIN_PORTAGE, arena_copy(out->arena, whole),
@@ -105,7 +113,8 @@ static bool parse_pf(const struct inventory_input *in, struct inventory_output *
 }
 
 /* "obj /usr/bin/x <md5> <mtime>": the path may have blanks, what follows has none. */
-static bool parse_contents(const struct inventory_input *in, struct inventory_output *out, struct error *err)
+static bool parse_contents(const struct inventory_input *in, struct inventory_output *out,
+			   struct error *err)
 {
 	struct slice rest = in->bytes, line;
 

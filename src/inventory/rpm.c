@@ -21,17 +21,23 @@
 
 #define WAL_FRAME_HEAD 24u
 
-/* Of one database; what is installed together of the largest distributions are some 20,000 packages. */
-#define MAX_PACKAGES    ((size_t)1 << 16)
-#define MAX_OWNED       ((size_t)1 << 16) /* programs among the packages' files */
+/* Of one database; what is installed together of the largest distributions are some 20,000
+ * packages. */
+#define MAX_PACKAGES	((size_t)1 << 16)
+#define MAX_OWNED	((size_t)1 << 16) /* programs among the packages' files */
 #define MAX_DIRECTORIES ((size_t)1 << 18) /* of one package */
 
 static const char *const database_paths[] = {
-	"var/lib/rpm/rpmdb.sqlite",	      "var/lib/rpm/Packages.db",
-	"var/lib/rpm/Packages",		      "usr/lib/sysimage/rpm/rpmdb.sqlite",
-	"usr/lib/sysimage/rpm/Packages.db",   "usr/lib/sysimage/rpm/Packages",
-	"usr/share/rpm/rpmdb.sqlite",	      "usr/share/rpm/Packages.db",
-	"usr/share/rpm/Packages",	      NULL,
+	"var/lib/rpm/rpmdb.sqlite",
+	"var/lib/rpm/Packages.db",
+	"var/lib/rpm/Packages",
+	"usr/lib/sysimage/rpm/rpmdb.sqlite",
+	"usr/lib/sysimage/rpm/Packages.db",
+	"usr/lib/sysimage/rpm/Packages",
+	"usr/share/rpm/rpmdb.sqlite",
+	"usr/share/rpm/Packages.db",
+	"usr/share/rpm/Packages",
+	NULL,
 };
 
 static const char *const wal_paths[] = {
@@ -70,7 +76,7 @@ struct reader {
 	struct rpm_capabilities capabilities;
 	struct program_filter programs;
 	struct arena scratch; /* of one header */
-	size_t owned;         /* entries of the output that are no packages */
+	size_t owned;	      /* entries of the output that are no packages */
 	size_t packages;
 };
 
@@ -83,7 +89,8 @@ static void damage(struct rpm_sink *sink, const struct error *why)
 
 static struct slice with_epoch(uint32_t epoch, struct slice version, struct arena *a)
 {
-	return epoch ? arena_printf(a, "%u:%.*s", epoch, SLICE_ARG(version)) : arena_copy(a, version);
+	return epoch ? arena_printf(a, "%u:%.*s", epoch, SLICE_ARG(version))
+		     : arena_copy(a, version);
 }
 
 /* "name:stream:version:context:arch": the first two name what can be chosen. */
@@ -117,21 +124,24 @@ static bool sound_or_empty(struct slice text)
 	return slice_empty(text) || inventory_sound(text);
 }
 
-static bool add_package(struct reader *r, const struct rpm_header *h, uint64_t offset, uint64_t length)
+static bool add_package(struct reader *r, const struct rpm_header *h, uint64_t offset,
+			uint64_t length)
 {
 	struct arena *a = r->out->arena;
 
 	if (++r->packages > MAX_PACKAGES) {
-		inventory_partial(r->out, offset, "the database has more than %zu packages", MAX_PACKAGES);
+		inventory_partial(r->out, offset, "the database has more than %zu packages",
+				  MAX_PACKAGES);
 		return false;
 	}
-	if (!inventory_sound(h->name) || !inventory_sound(h->version) || !inventory_sound(h->release) ||
-	    h->version.len + h->release.len > LIMIT_NAME - 12 || !sound_or_empty(h->arch) ||
-	    !sound_or_empty(h->module)) {
-		inventory_partial(r->out, offset, "a header has no usable name, version and release");
+	if (!inventory_sound(h->name) || !inventory_sound(h->version) ||
+	    !inventory_sound(h->release) || h->version.len + h->release.len > LIMIT_NAME - 12 ||
+	    !sound_or_empty(h->arch) || !sound_or_empty(h->module)) {
+		inventory_partial(r->out, offset,
+				  "a header has no usable name, version and release");
 		return false;
 	}
-	struct slice parts[] = { h->version, h->release };
+	struct slice parts[] = {h->version, h->release};
 	struct slice version = arena_join(a, parts, 2, SLICE("-"));
 	struct package *p = inventory_add(r->out, ORIGIN_RPM, arena_copy(a, h->name),
 					  with_epoch(h->epoch, version, a));
@@ -177,7 +187,7 @@ static void settle_sources(struct package *packages, size_t count)
 				continue;
 			version = without_epoch(p->source_version, &source_epoch);
 			bool same = slice_eq(version, without_epoch(p->version, &epoch));
-			struct slice parts[] = { p->source_name, version };
+			struct slice parts[] = {p->source_name, version};
 			struct slice key = arena_join(&keys, parts, 2, SLICE("\n"));
 			const struct package *of = pass ? map_get_ptr(&epochs, key) : NULL;
 
@@ -194,7 +204,7 @@ static void settle_sources(struct package *packages, size_t count)
 static void add_files(struct reader *r, const struct rpm_header *h)
 {
 	struct rpm_strings directories = h->directories, files = h->files;
-	struct slice_list dirs = { 0 };
+	struct slice_list dirs = {0};
 	char path[LIMIT_PATH];
 	struct slice name;
 	struct cursor c;
@@ -243,14 +253,15 @@ static bool read_any(struct slice file, struct rpm_sink *sink, struct error *err
 		return rpm_ndb_read(file, sink, err);
 	if (rpm_bdb_is(file))
 		return rpm_bdb_read(file, sink, err);
-	return error_set_at(err, ERR_FORMAT, 0,
-			    "this is no database of rpm: neither SQLite, nor ndb, nor a Berkeley DB hash");
+	return error_set_at(
+		err, ERR_FORMAT, 0,
+		"this is no database of rpm: neither SQLite, nor ndb, nor a Berkeley DB hash");
 }
 
 /* What was found before the place where reading ended stands. */
 static bool parse(const struct inventory_input *in, struct inventory_output *out, struct error *err)
 {
-	struct reader r = { .sink = { header, damage }, .out = out };
+	struct reader r = {.sink = {header, damage}, .out = out};
 	struct error why = ERROR_INIT;
 	size_t before = out->packages.count;
 
@@ -303,7 +314,7 @@ static bool wal_next(struct cursor *c, uint32_t page_size, const uint32_t salt[s
 	struct cursor head;
 
 	cursor_init(&head, frame);
-	cursor_skip(&head, 4); /* page */
+	cursor_skip(&head, 4);		      /* page */
 	uint32_t pages = cursor_u32be(&head); /* of the database behind it, 0: no commit */
 	uint32_t salt1 = cursor_u32be(&head), salt2 = cursor_u32be(&head);
 	uint32_t a = cursor_u32be(&head), b = cursor_u32be(&head);
@@ -318,7 +329,7 @@ static bool wal_next(struct cursor *c, uint32_t page_size, const uint32_t salt[s
 /* Whether the log holds a transaction that SQLite would take for committed. */
 static bool wal_has_commit(struct slice file)
 {
-	struct wal_sum sum = { 0 };
+	struct wal_sum sum = {0};
 	uint32_t salt[2];
 	bool commit = false;
 	struct cursor c;
@@ -342,13 +353,15 @@ static bool wal_has_commit(struct slice file)
 	return commit;
 }
 
-static bool parse_wal(const struct inventory_input *in, struct inventory_output *out, struct error *err)
+static bool parse_wal(const struct inventory_input *in, struct inventory_output *out,
+		      struct error *err)
 {
 	(void)out;
 	if (!wal_has_commit(in->bytes))
 		return true;
 	return error_set(err, ERR_UNSUPPORTED,
-			 "rpm's database has changes that were not written back into rpmdb.sqlite; the packages "
+			 "rpm's database has changes that were not written back into rpmdb.sqlite; "
+			 "the packages "
 			 "of that file may be outdated");
 }
 

@@ -12,10 +12,10 @@
 #include "base/limits.h"
 #include "inventory/rpm_database.h"
 
-#define HASH_MAGIC      0x00061561u
-#define META_MAGIC_AT   12u
-#define PAGE_HEAD       26u
-#define META_CHECKSUM   0x01u
+#define HASH_MAGIC    0x00061561u
+#define META_MAGIC_AT 12u
+#define PAGE_HEAD     26u
+#define META_CHECKSUM 0x01u
 
 enum page_type {
 	PAGE_HASH_UNSORTED = 2,
@@ -25,7 +25,7 @@ enum page_type {
 };
 
 enum item_type {
-	ITEM_DATA = 1,     /* bytes on the page */
+	ITEM_DATA = 1,	   /* bytes on the page */
 	ITEM_OFF_PAGE = 3, /* in overflow pages */
 };
 
@@ -75,10 +75,11 @@ static bool read_meta(struct bdb *b, struct error *err)
 	cursor_skip(&c, 5); /* start of the free list */
 	b->last_page = get32(b, &c);
 	if (c.failed || magic != HASH_MAGIC || type != PAGE_HASH_META)
-		return error_set_at(err, ERR_FORMAT, 0, "the file has no header of a Berkeley DB hash");
+		return error_set_at(err, ERR_FORMAT, 0,
+				    "the file has no header of a Berkeley DB hash");
 	if (version < 7 || version > 10)
-		return error_set_at(err, ERR_UNSUPPORTED, 16, "version %u of Berkeley DB hashes is not known",
-				    version);
+		return error_set_at(err, ERR_UNSUPPORTED, 16,
+				    "version %u of Berkeley DB hashes is not known", version);
 	if (encryption || (flags & META_CHECKSUM))
 		return error_set_at(err, ERR_UNSUPPORTED, 24,
 				    "Berkeley DB hashes with encryption or checksums are not read");
@@ -119,14 +120,16 @@ static bool read_chain(struct bdb *b, uint32_t number, uint32_t size, struct err
 {
 	buf_clear(&b->value);
 	if (size == 0 || size > b->file.len)
-		return error_set_at(err, ERR_FORMAT, page_offset(b, number < b->used.count ? number : 0),
+		return error_set_at(err, ERR_FORMAT,
+				    page_offset(b, number < b->used.count ? number : 0),
 				    "a value of %u bytes in a file of %zu", size, b->file.len);
 	while (b->value.len < size) {
 		struct page p;
 
 		if (number == 0 || !rpm_pages_use(&b->used, number))
 			return error_set_at(err, ERR_FORMAT, 0,
-					    "an overflow chain of %u bytes leads after %zu to page %u, which is "
+					    "an overflow chain of %u bytes leads after %zu to page "
+					    "%u, which is "
 					    "not there or was used before",
 					    size, b->value.len, number);
 		read_page(b, number, &p);
@@ -181,8 +184,8 @@ static bool read_hash_page(struct bdb *b, const struct page *p, struct error *er
 	cursor_init(&c, p->bytes);
 	cursor_seek(&c, PAGE_HEAD);
 	if (table > b->page_size || p->entries % 2)
-		return error_set_at(err, ERR_FORMAT, page_offset(b, p->number), "page %u has %u entries",
-				    p->number, p->entries);
+		return error_set_at(err, ERR_FORMAT, page_offset(b, p->number),
+				    "page %u has %u entries", p->number, p->entries);
 	for (uint16_t i = 0; i < p->entries; i++) {
 		size_t start = get16(b, &c);
 
@@ -199,9 +202,10 @@ static bool read_hash_page(struct bdb *b, const struct page *p, struct error *er
 			b->sink->header(b->sink, slice_from(item, 1),
 					page_offset(b, p->number) + start + 1, item.len - 1);
 		else if (names_package(b, key))
-			return error_set_at(err, ERR_UNSUPPORTED, page_offset(b, p->number) + start,
-					    "an entry of page %u is of the kind %u, which rpm does not write",
-					    p->number, (uint8_t)item.data[0]);
+			return error_set_at(
+				err, ERR_UNSUPPORTED, page_offset(b, p->number) + start,
+				"an entry of page %u is of the kind %u, which rpm does not write",
+				p->number, (uint8_t)item.data[0]);
 	}
 	return true;
 }
@@ -213,14 +217,15 @@ static void read_pages(struct bdb *b)
 		struct page p;
 
 		read_page(b, i, &p);
-		if ((p.type == PAGE_HASH || p.type == PAGE_HASH_UNSORTED) && !read_hash_page(b, &p, &why))
+		if ((p.type == PAGE_HASH || p.type == PAGE_HASH_UNSORTED) &&
+		    !read_hash_page(b, &p, &why))
 			b->sink->damage(b->sink, &why);
 	}
 }
 
 bool rpm_bdb_read(struct slice file, struct rpm_sink *sink, struct error *err)
 {
-	struct bdb b = { .file = file, .sink = sink };
+	struct bdb b = {.file = file, .sink = sink};
 	struct error why = ERROR_INIT;
 
 	if (!read_meta(&b, err))
@@ -230,7 +235,8 @@ bool rpm_bdb_read(struct slice file, struct rpm_sink *sink, struct error *err)
 	rpm_pages_init(&b.used, (uint32_t)(file.len / b.page_size), &b.arena);
 	read_pages(&b);
 	if (file.len % b.page_size || b.last_page >= b.used.count) {
-		error_set_at(&why, ERR_FORMAT, file.len, "the file ends before its last page, %u", b.last_page);
+		error_set_at(&why, ERR_FORMAT, file.len, "the file ends before its last page, %u",
+			     b.last_page);
 		sink->damage(sink, &why);
 	}
 	buf_release(&b.value);

@@ -3,12 +3,12 @@
 #include "base/limits.h"
 
 /* A large installation has some 200,000 of each; what lies beyond is not resolved. */
-#define MAX_NAMES        ((size_t)1 << 20)
+#define MAX_NAMES	 ((size_t)1 << 20)
 #define MAX_REQUIREMENTS ((size_t)1 << 22)
 
 void rpm_capabilities_init(struct rpm_capabilities *c)
 {
-	*c = (struct rpm_capabilities){ 0 };
+	*c = (struct rpm_capabilities){0};
 	arena_init(&c->arena, 0);
 	map_init(&c->names);
 }
@@ -47,7 +47,8 @@ void rpm_capabilities_add(struct rpm_capabilities *c, const struct rpm_header *h
 			c->providers.items[id - 1] = number;
 	}
 	while (c->requirements.count < MAX_REQUIREMENTS && rpm_strings_next(&requirements, &name)) {
-		/* Files and features of rpm are no names that packages provide, with few exceptions. */
+		/* Files and features of rpm are no names that packages provide, with few
+		 * exceptions. */
 		if (slice_starts(name, SLICE("rpmlib(")))
 			continue;
 		uint64_t id = intern(c, name);
@@ -60,7 +61,8 @@ void rpm_capabilities_add(struct rpm_capabilities *c, const struct rpm_header *h
 	*vec_add(&c->arena, &c->packages) = package;
 }
 
-void rpm_capabilities_resolve(const struct rpm_capabilities *c, struct package *packages, struct arena *a)
+void rpm_capabilities_resolve(const struct rpm_capabilities *c, struct package *packages,
+			      struct arena *a)
 {
 	struct arena scratch;
 	size_t at = 0;

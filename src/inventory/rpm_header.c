@@ -55,20 +55,20 @@ enum wanted {
 static const struct {
 	uint32_t tag, type;
 } wanted_tags[WANTED] = {
-	[WANT_NAME] = { 1000, TYPE_STRING },
-	[WANT_VERSION] = { 1001, TYPE_STRING },
-	[WANT_RELEASE] = { 1002, TYPE_STRING },
-	[WANT_EPOCH] = { 1003, TYPE_INT32 },
-	[WANT_VENDOR] = { 1011, TYPE_STRING },
-	[WANT_LICENSE] = { 1014, TYPE_STRING },
-	[WANT_ARCH] = { 1022, TYPE_STRING },
-	[WANT_SOURCE] = { 1044, TYPE_STRING },
-	[WANT_PROVIDES] = { 1047, TYPE_STRING_ARRAY },
-	[WANT_REQUIREMENTS] = { 1049, TYPE_STRING_ARRAY },
-	[WANT_DIRECTORY_OF] = { 1116, TYPE_INT32 },
-	[WANT_FILES] = { 1117, TYPE_STRING_ARRAY },
-	[WANT_DIRECTORIES] = { 1118, TYPE_STRING_ARRAY },
-	[WANT_MODULE] = { 5096, TYPE_STRING },
+	[WANT_NAME] = {1000, TYPE_STRING},
+	[WANT_VERSION] = {1001, TYPE_STRING},
+	[WANT_RELEASE] = {1002, TYPE_STRING},
+	[WANT_EPOCH] = {1003, TYPE_INT32},
+	[WANT_VENDOR] = {1011, TYPE_STRING},
+	[WANT_LICENSE] = {1014, TYPE_STRING},
+	[WANT_ARCH] = {1022, TYPE_STRING},
+	[WANT_SOURCE] = {1044, TYPE_STRING},
+	[WANT_PROVIDES] = {1047, TYPE_STRING_ARRAY},
+	[WANT_REQUIREMENTS] = {1049, TYPE_STRING_ARRAY},
+	[WANT_DIRECTORY_OF] = {1116, TYPE_INT32},
+	[WANT_FILES] = {1117, TYPE_STRING_ARRAY},
+	[WANT_DIRECTORIES] = {1118, TYPE_STRING_ARRAY},
+	[WANT_MODULE] = {5096, TYPE_STRING},
 };
 
 static void read_entry(struct cursor *c, struct entry *e)
@@ -85,9 +85,10 @@ static bool check_entry(const struct entry *e, size_t at, size_t store, struct e
 		return error_set_at(err, ERR_FORMAT, at, "tag %u has the unknown type %u", e->tag,
 				    e->type);
 	if (e->offset > store || e->count > (store - e->offset) / type_sizes[e->type])
-		return error_set_at(err, ERR_FORMAT, at,
-				    "tag %u has %u values at %u, beyond the %zu bytes of the header",
-				    e->tag, e->count, e->offset, store);
+		return error_set_at(
+			err, ERR_FORMAT, at,
+			"tag %u has %u values at %u, beyond the %zu bytes of the header", e->tag,
+			e->count, e->offset, store);
 	return true;
 }
 
@@ -114,7 +115,8 @@ static bool read_index(struct cursor *c, uint32_t count, size_t store,
 		if (!check_entry(&e, at, store, err))
 			return false;
 		for (size_t k = 0; k < WANTED; k++)
-			if (wanted_tags[k].tag == e.tag && suits(wanted_tags[k].type, e.type) && e.count)
+			if (wanted_tags[k].tag == e.tag && suits(wanted_tags[k].type, e.type) &&
+			    e.count)
 				found[k] = e;
 	}
 	return true;
@@ -122,7 +124,7 @@ static bool read_index(struct cursor *c, uint32_t count, size_t store,
 
 static struct rpm_strings strings_of(struct slice store, const struct entry *e)
 {
-	return (struct rpm_strings){ slice_from(store, e->offset), e->count };
+	return (struct rpm_strings){slice_from(store, e->offset), e->count};
 }
 
 bool rpm_strings_next(struct rpm_strings *s, struct slice *ret)
@@ -138,12 +140,14 @@ bool rpm_strings_next(struct rpm_strings *s, struct slice *ret)
 }
 
 /* "(none)" is how rpm writes what is missing. */
-static bool take_text(struct slice store, const struct entry *e, struct slice *ret, struct error *err)
+static bool take_text(struct slice store, const struct entry *e, struct slice *ret,
+		      struct error *err)
 {
 	struct rpm_strings s = strings_of(store, e);
 
 	if (!rpm_strings_next(&s, ret))
-		return !e->count || error_set_at(err, ERR_FORMAT, 0, "the text of tag %u has no end", e->tag);
+		return !e->count ||
+		       error_set_at(err, ERR_FORMAT, 0, "the text of tag %u has no end", e->tag);
 	if (slice_is(*ret, "(none)"))
 		*ret = SLICE_EMPTY;
 	return true;
@@ -156,10 +160,9 @@ static bool take_values(struct slice store, const struct entry found[static WANT
 		enum wanted which;
 		struct slice *text;
 	} texts[] = {
-		{ WANT_NAME, &h->name },     { WANT_VERSION, &h->version },
-		{ WANT_RELEASE, &h->release }, { WANT_VENDOR, &h->vendor },
-		{ WANT_LICENSE, &h->license }, { WANT_ARCH, &h->arch },
-		{ WANT_SOURCE, &h->source }, { WANT_MODULE, &h->module },
+		{WANT_NAME, &h->name},	   {WANT_VERSION, &h->version}, {WANT_RELEASE, &h->release},
+		{WANT_VENDOR, &h->vendor}, {WANT_LICENSE, &h->license}, {WANT_ARCH, &h->arch},
+		{WANT_SOURCE, &h->source}, {WANT_MODULE, &h->module},
 	};
 	const struct entry *epoch = &found[WANT_EPOCH];
 	struct cursor c;
@@ -182,20 +185,22 @@ static bool take_values(struct slice store, const struct entry found[static WANT
 
 bool rpm_header_read(struct slice blob, struct rpm_header *ret, struct error *err)
 {
-	struct entry found[WANTED] = { 0 };
+	struct entry found[WANTED] = {0};
 	struct cursor c;
 
-	*ret = (struct rpm_header){ 0 };
+	*ret = (struct rpm_header){0};
 	cursor_init(&c, blob);
 	uint32_t count = cursor_u32be(&c), size = cursor_u32be(&c);
 	if (c.failed)
-		return error_set_at(err, ERR_FORMAT, 0, "a header of %zu bytes has no beginning", blob.len);
+		return error_set_at(err, ERR_FORMAT, 0, "a header of %zu bytes has no beginning",
+				    blob.len);
 	if (count == 0 || count > MAX_ENTRIES)
 		return error_set_at(err, ERR_FORMAT, 0, "a header has %u entries", count);
 	if ((uint64_t)INTRO_SIZE + (uint64_t)count * ENTRY_SIZE + size != blob.len)
-		return error_set_at(err, ERR_FORMAT, 0,
-				    "a header of %zu bytes says that it has %u entries and %u bytes of values",
-				    blob.len, count, size);
+		return error_set_at(
+			err, ERR_FORMAT, 0,
+			"a header of %zu bytes says that it has %u entries and %u bytes of values",
+			blob.len, count, size);
 	struct slice store = slice_from(blob, INTRO_SIZE + (size_t)count * ENTRY_SIZE);
 	return read_index(&c, count, store.len, found, err) && take_values(store, found, ret, err);
 }

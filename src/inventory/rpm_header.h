@@ -20,13 +20,14 @@ struct rpm_strings {
 /* Texts point into the blob; those that the header does not have are empty. */
 struct rpm_header {
 	struct slice name, version, release, arch;
-	struct slice source;      /* file name of the source package */
+	struct slice source; /* file name of the source package */
 	struct slice vendor, license;
-	struct slice module;      /* "nodejs:12:8030020201124152102:229f0a1c" */
-	uint32_t epoch;           /* 0: none */
+	struct slice module; /* "nodejs:12:8030020201124152102:229f0a1c" */
+	uint32_t epoch;	     /* 0: none */
 	struct rpm_strings provides, requirements;
 	struct rpm_strings directories, files; /* of the installed files: "/usr/bin/", "bash" */
-	struct slice directory_of; /* of each file the number of its directory, 4 bytes big-endian */
+	struct slice
+		directory_of; /* of each file the number of its directory, 4 bytes big-endian */
 };
 
 /*

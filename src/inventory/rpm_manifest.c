@@ -14,9 +14,9 @@
 #include "inventory/rows.h"
 
 #define MAX_SIZE (16 * MIB)
-#define COLUMNS  10
+#define COLUMNS	 10
 
-static const char *const fixed_paths[] = { "var/lib/rpmmanifest/container-manifest-2", NULL };
+static const char *const fixed_paths[] = {"var/lib/rpmmanifest/container-manifest-2", NULL};
 
 static bool matches(struct slice path)
 {
@@ -55,7 +55,8 @@ static bool add_line(struct slice line, uint64_t offset, struct inventory_output
 	if (!split_columns(line, c) || !inventory_sound(c[0]) || !inventory_sound(c[1]) ||
 	    c[1].len > LIMIT_NAME - 32 || !inventory_sound(c[7]) || !inventory_sound(c[9]))
 		return false;
-	struct package *p = inventory_add(out, ORIGIN_RPM, arena_copy(a, c[0]), with_epoch(c[8], c[1], a));
+	struct package *p =
+		inventory_add(out, ORIGIN_RPM, arena_copy(a, c[0]), with_epoch(c[8], c[1], a));
 	p->maintainer = arena_copy(a, slice_first(known(c[4]), LIMIT_NAME));
 	p->architecture = arena_copy(a, known(c[7]));
 	p->source_name = p->name;

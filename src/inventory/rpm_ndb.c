@@ -15,7 +15,7 @@
 #define PAGE_SIZE   4096u
 #define SLOT_SIZE   16u
 #define BLOCK_SIZE  16u
-#define FIRST_SLOT  2u          /* the file's header takes the place of two */
+#define FIRST_SLOT  2u /* the file's header takes the place of two */
 #define BLOB_HEAD   16u
 #define BLOB_TAIL   12u
 #define ADLER_PRIME 65521u
@@ -56,7 +56,8 @@ static uint32_t adler32(struct slice s)
 	return b << 16 | a;
 }
 
-static bool read_blob(struct slice entry, const struct slot *slot, struct slice *ret, struct error *err)
+static bool read_blob(struct slice entry, const struct slot *slot, struct slice *ret,
+		      struct error *err)
 {
 	uint64_t at = (uint64_t)slot->block * BLOCK_SIZE;
 	struct cursor c;
@@ -69,15 +70,16 @@ static bool read_blob(struct slice entry, const struct slot *slot, struct slice 
 		return error_set_at(err, ERR_FORMAT, at, "package %u is not where its slot says",
 				    slot->package);
 	if (size > entry.len - BLOB_HEAD - BLOB_TAIL)
-		return error_set_at(err, ERR_FORMAT, at, "package %u has %u bytes in a place for %zu",
-				    slot->package, size, entry.len);
+		return error_set_at(err, ERR_FORMAT, at,
+				    "package %u has %u bytes in a place for %zu", slot->package,
+				    size, entry.len);
 	*ret = cursor_slice(&c, size);
 	/* The tail ends with the last block; before it lies padding. */
 	cursor_seek(&c, entry.len - BLOB_TAIL);
 	uint32_t sum = cursor_u32le(&c), again = cursor_u32le(&c), end = cursor_u32le(&c);
 	if (again != size || end != BLOB_END)
-		return error_set_at(err, ERR_FORMAT, at, "package %u does not end where its slot says",
-				    slot->package);
+		return error_set_at(err, ERR_FORMAT, at,
+				    "package %u does not end where its slot says", slot->package);
 	if (sum != adler32(slice_first(entry, entry.len - BLOB_TAIL)))
 		return error_set_at(err, ERR_FORMAT, at, "the checksum of package %u is wrong",
 				    slot->package);
@@ -88,13 +90,15 @@ static bool read_blob(struct slice entry, const struct slot *slot, struct slice 
 static bool take_slot(struct slice file, const struct slot *slot, uint64_t *budget,
 		      struct rpm_sink *sink, struct error *err)
 {
-	uint64_t at = (uint64_t)slot->block * BLOCK_SIZE, size = (uint64_t)slot->blocks * BLOCK_SIZE;
+	uint64_t at = (uint64_t)slot->block * BLOCK_SIZE,
+		 size = (uint64_t)slot->blocks * BLOCK_SIZE;
 	struct error why = ERROR_INIT;
 	struct slice blob;
 
 	if (at > file.len || size > file.len - at || size < BLOB_HEAD + BLOB_TAIL) {
 		error_set_at(&why, ERR_FORMAT, at < file.len ? at : file.len,
-			     "package %u has no place in the file of %zu bytes", slot->package, file.len);
+			     "package %u has no place in the file of %zu bytes", slot->package,
+			     file.len);
 		sink->damage(sink, &why);
 		return true;
 	}
@@ -119,19 +123,22 @@ bool rpm_ndb_read(struct slice file, struct rpm_sink *sink, struct error *err)
 	uint32_t pages = cursor_u32le(&c);
 	cursor_seek(&c, FIRST_SLOT * SLOT_SIZE);
 	if (c.failed || magic != FILE_MAGIC)
-		return error_set_at(err, ERR_FORMAT, 0, "the file has no header of an ndb database");
+		return error_set_at(err, ERR_FORMAT, 0,
+				    "the file has no header of an ndb database");
 	if (version != 0)
-		return error_set_at(err, ERR_UNSUPPORTED, 4, "version %u of ndb databases is not known", version);
+		return error_set_at(err, ERR_UNSUPPORTED, 4,
+				    "version %u of ndb databases is not known", version);
 	uint64_t slots = (uint64_t)pages * (PAGE_SIZE / SLOT_SIZE);
 	if (pages == 0 || slots * SLOT_SIZE > file.len)
-		return error_set_at(err, ERR_FORMAT, 12, "%u pages of slots in a file of %zu bytes", pages,
-				    file.len);
+		return error_set_at(err, ERR_FORMAT, 12, "%u pages of slots in a file of %zu bytes",
+				    pages, file.len);
 	for (uint64_t i = FIRST_SLOT; i < slots; i++) {
 		struct slot slot;
 
 		read_slot(&c, &slot);
 		if (slot.magic != SLOT_MAGIC)
-			return error_set_at(err, ERR_FORMAT, i * SLOT_SIZE, "no slot where one is expected");
+			return error_set_at(err, ERR_FORMAT, i * SLOT_SIZE,
+					    "no slot where one is expected");
 		if (slot.package && slot.block && !take_slot(file, &slot, &budget, sink, err))
 			return false;
 	}

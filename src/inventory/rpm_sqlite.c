@@ -12,8 +12,8 @@
 #include "base/vec.h"
 #include "inventory/rpm_database.h"
 
-#define MAGIC "SQLite format 3\0"
-#define FILE_HEAD 100u
+#define MAGIC	      "SQLite format 3\0"
+#define FILE_HEAD     100u
 #define PAGE_INTERIOR 0x05
 #define PAGE_LEAF     0x0d
 #define MAX_COLUMNS   64u
@@ -27,12 +27,12 @@ typedef bool row_reader(struct sqlite *q, struct slice record, uint64_t offset, 
 struct sqlite {
 	struct slice file;
 	uint32_t page_size;
-	uint32_t usable;        /* of it: without the bytes reserved for extensions */
-	struct rpm_pages used;  /* numbers from 0; SQLite's from 1 */
+	uint32_t usable;       /* of it: without the bytes reserved for extensions */
+	struct rpm_pages used; /* numbers from 0; SQLite's from 1 */
 	struct arena arena;
 	struct VEC_OF(uint32_t) pending; /* pages of the tree that is being read */
 	struct buf payload;
-	uint32_t root;          /* of Packages, 0: not found yet */
+	uint32_t root; /* of Packages, 0: not found yet */
 	struct rpm_sink *sink;
 };
 
@@ -85,7 +85,8 @@ static bool read_file_head(struct sqlite *q, struct error *err)
 	if (!cursor_seek(&c, FILE_HEAD))
 		return error_set_at(err, ERR_FORMAT, q->file.len, "the file ends in its header");
 	q->page_size = size == 1 ? 65536 : size;
-	if (q->page_size < 512 || (q->page_size & (q->page_size - 1)) || reserved > q->page_size - 480)
+	if (q->page_size < 512 || (q->page_size & (q->page_size - 1)) ||
+	    reserved > q->page_size - 480)
 		return error_set_at(err, ERR_FORMAT, 16, "pages of %u bytes, %u of them reserved",
 				    q->page_size, reserved);
 	q->usable = q->page_size - reserved;
@@ -94,7 +95,8 @@ static bool read_file_head(struct sqlite *q, struct error *err)
 	rpm_pages_init(&q->used, (uint32_t)(q->file.len / q->page_size), &q->arena);
 	/* The count of pages is right only where the writer knew of it. */
 	if (q->file.len % q->page_size || (changes == valid_for && pages > q->used.count)) {
-		error_set_at(&why, ERR_FORMAT, q->file.len, "the file ends before its last page, %u", pages);
+		error_set_at(&why, ERR_FORMAT, q->file.len,
+			     "the file ends before its last page, %u", pages);
 		q->sink->damage(q->sink, &why);
 	}
 	return true;
@@ -121,7 +123,8 @@ static bool read_overflow(struct sqlite *q, uint64_t size, uint32_t page, struct
 
 		if (page == 0 || !rpm_pages_use(&q->used, page - 1))
 			return error_set(err, ERR_FORMAT,
-					 "an overflow chain of %llu bytes leads after %zu to page %u, which is "
+					 "an overflow chain of %llu bytes leads after %zu to page "
+					 "%u, which is "
 					 "not there or was used before",
 					 (unsigned long long)size, q->payload.len, page);
 		cursor_init(&c, slice_first(page_bytes(q, page), q->usable));
@@ -158,8 +161,8 @@ static bool take_payload(struct sqlite *q, struct cursor *c, uint64_t size, stru
  * A row of a leaf.  Rows of a page do not overlap in a sound file: `budget` is
  * what they may have together.
  */
-static bool read_row(struct sqlite *q, uint32_t page, uint16_t at, size_t *budget, row_reader *reader,
-		     struct error *err)
+static bool read_row(struct sqlite *q, uint32_t page, uint16_t at, size_t *budget,
+		     row_reader *reader, struct error *err)
 {
 	uint64_t start = page_offset(q, page) + at;
 	struct error why = ERROR_INIT;
@@ -173,7 +176,8 @@ static bool read_row(struct sqlite *q, uint32_t page, uint16_t at, size_t *budge
 	bool ok = take_payload(q, &c, size, &record, &why);
 	size_t length = c.failed ? 0 : c.off - at;
 	if (length > *budget)
-		return error_set_at(err, ERR_FORMAT, start, "rows of page %u lie upon one another", page);
+		return error_set_at(err, ERR_FORMAT, start, "rows of page %u lie upon one another",
+				    page);
 	*budget -= length;
 	if (ok)
 		ok = reader(q, record, start, length, &why);
@@ -190,9 +194,10 @@ static bool read_row(struct sqlite *q, uint32_t page, uint16_t at, size_t *budge
 static bool push(struct sqlite *q, uint32_t page, uint32_t parent, struct error *err)
 {
 	if (page == 0 || !rpm_pages_use(&q->used, page - 1))
-		return error_set_at(err, ERR_FORMAT, page_offset(q, parent),
-				    "page %u leads to page %u, which is not there or was used before", parent,
-				    page);
+		return error_set_at(
+			err, ERR_FORMAT, page_offset(q, parent),
+			"page %u leads to page %u, which is not there or was used before", parent,
+			page);
 	*vec_add(&q->arena, &q->pending) = page;
 	return true;
 }
@@ -246,8 +251,8 @@ static bool read_tree_page(struct sqlite *q, uint32_t page, row_reader *reader, 
 		return error_set_at(err, ERR_FORMAT, page_offset(q, page),
 				    "page %u is no page of a table", page);
 	if (count > cursor_left(&c) / 2)
-		return error_set_at(err, ERR_FORMAT, page_offset(q, page), "page %u has %u cells", page,
-				    count);
+		return error_set_at(err, ERR_FORMAT, page_offset(q, page), "page %u has %u cells",
+				    page, count);
 	if (kind == PAGE_INTERIOR) {
 		push_children(q, page, &c, count, last);
 		return true;
@@ -282,7 +287,7 @@ struct column {
 
 static uint64_t column_size(uint64_t type)
 {
-	static const uint8_t sizes[] = { 0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0 };
+	static const uint8_t sizes[] = {0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0};
 
 	return type < ARRAY_LEN(sizes) ? sizes[type] : (type - 12) / 2;
 }
@@ -347,8 +352,8 @@ static bool read_schema_row(struct sqlite *q, struct slice record, uint64_t offs
 	return true;
 }
 
-static bool read_package_row(struct sqlite *q, struct slice record, uint64_t offset, uint64_t length,
-			     struct error *err)
+static bool read_package_row(struct sqlite *q, struct slice record, uint64_t offset,
+			     uint64_t length, struct error *err)
 {
 	struct column columns[MAX_COLUMNS];
 	size_t count;
@@ -369,7 +374,8 @@ static bool read_packages(struct sqlite *q, struct error *err)
 	if (!read_file_head(q, err))
 		return false;
 	if (q->used.count == 0)
-		return error_set_at(err, ERR_FORMAT, q->file.len, "the file ends in its first page");
+		return error_set_at(err, ERR_FORMAT, q->file.len,
+				    "the file ends in its first page");
 	if (!read_tree(q, 1, read_schema_row, err))
 		return false;
 	if (q->root == 0)
@@ -379,7 +385,7 @@ static bool read_packages(struct sqlite *q, struct error *err)
 
 bool rpm_sqlite_read(struct slice file, struct rpm_sink *sink, struct error *err)
 {
-	struct sqlite q = { .file = file, .sink = sink };
+	struct sqlite q = {.file = file, .sink = sink};
 
 	arena_init(&q.arena, 0);
 	buf_init(&q.payload, LIMIT_KEEP);

@@ -15,16 +15,16 @@ static const struct {
 	struct slice osv;
 	struct slice words[2];
 } own_vendors[] = {
-	{ SLICE_INIT("Red Hat"), { SLICE_INIT("red hat") } },
-	{ SLICE_INIT("AlmaLinux"), { SLICE_INIT("almalinux"), SLICE_INIT("cloudlinux") } },
-	{ SLICE_INIT("Rocky Linux"), { SLICE_INIT("rocky") } },
-	{ SLICE_INIT("Azure Linux"), { SLICE_INIT("microsoft") } },
-	{ SLICE_INIT("Photon OS"), { SLICE_INIT("vmware"), SLICE_INIT("broadcom") } },
+	{SLICE_INIT("Red Hat"), {SLICE_INIT("red hat")}},
+	{SLICE_INIT("AlmaLinux"), {SLICE_INIT("almalinux"), SLICE_INIT("cloudlinux")}},
+	{SLICE_INIT("Rocky Linux"), {SLICE_INIT("rocky")}},
+	{SLICE_INIT("Azure Linux"), {SLICE_INIT("microsoft")}},
+	{SLICE_INIT("Photon OS"), {SLICE_INIT("vmware"), SLICE_INIT("broadcom")}},
 	/* Leap is made of both; SUSE's Package Hub of openSUSE's. */
-	{ SLICE_INIT("openSUSE"), { SLICE_INIT("suse") } },
-	{ SLICE_INIT("SUSE"), { SLICE_INIT("suse") } },
-	{ SLICE_INIT("Mageia"), { SLICE_INIT("mageia") } },
-	{ SLICE_INIT("openEuler"), { SLICE_INIT("openeuler") } },
+	{SLICE_INIT("openSUSE"), {SLICE_INIT("suse")}},
+	{SLICE_INIT("SUSE"), {SLICE_INIT("suse")}},
+	{SLICE_INIT("Mageia"), {SLICE_INIT("mageia")}},
+	{SLICE_INIT("openEuler"), {SLICE_INIT("openeuler")}},
 };
 
 static bool contains_nocase(struct slice text, struct slice word)

@@ -95,7 +95,7 @@ static inline void made_finish(struct made_index *m, struct buf *b)
 
 static inline void made_header(struct buf *b, const struct made_package *p)
 {
-	struct made_index m = { .count = 0 };
+	struct made_index m = {.count = 0};
 
 	buf_init(&m.index, MIB);
 	buf_init(&m.store, 64 * MIB);
@@ -316,7 +316,8 @@ static inline void bdb_begin(struct buf *b, bool big)
 }
 
 /* An item of page 1, of which `end` is where the one before it begins; answers where it does. */
-static inline size_t bdb_item(struct buf *b, unsigned number, size_t end, struct slice item, bool big)
+static inline size_t bdb_item(struct buf *b, unsigned number, size_t end, struct slice item,
+			      bool big)
 {
 	end -= item.len;
 	memcpy(b->data + MADE_PAGE + end, item.data, item.len);
@@ -341,7 +342,8 @@ static inline size_t bdb_key(struct buf *b, unsigned number, size_t end, uint32_
 }
 
 /* The value goes to overflow pages at the file's end. */
-static inline size_t bdb_value(struct buf *b, unsigned number, size_t end, struct slice value, bool big)
+static inline size_t bdb_value(struct buf *b, unsigned number, size_t end, struct slice value,
+			       bool big)
 {
 	struct buf item;
 	uint32_t page = (uint32_t)(b->len / MADE_PAGE);

@@ -5,27 +5,29 @@
 #include "base/buf.h"
 #include "base/limits.h"
 
-#define expect_text(got, want)                                                               \
-	do {                                                                                 \
-		if (!slice_eq((got), slice_from_cstr(want)))                                 \
-			fail_msg("%s is \"%.*s\", not \"%s\"", #got, SLICE_ARG(got), want);  \
+#define expect_text(got, want)                                                                     \
+	do {                                                                                       \
+		if (!slice_eq((got), slice_from_cstr(want)))                                       \
+			fail_msg("%s is \"%.*s\", not \"%s\"", #got, SLICE_ARG(got), want);        \
 	} while (0)
 
 /* As row_run, of a file at this path. */
-static void read_at(struct row_test *t, const struct inventory_row *row, const char *path, struct slice text)
+static void read_at(struct row_test *t, const struct inventory_row *row, const char *path,
+		    struct slice text)
 {
 	char *heap = malloc(text.len ? text.len : 1);
 
 	assert_non_null(heap);
 	memcpy(heap, text.data, text.len);
-	*t = (struct row_test){ .row = row, .text = text, .err = ERROR_INIT };
+	*t = (struct row_test){.row = row, .text = text, .err = ERROR_INIT};
 	arena_init(&t->arena, 0);
 	t->out.arena = &t->arena;
-	const struct inventory_input in = { slice_from_cstr(path), text.len, slice_new(heap, text.len) };
+	const struct inventory_input in = {slice_from_cstr(path), text.len,
+					   slice_new(heap, text.len)};
 	assert_true(!row->matches || row->matches(in.path));
 	t->ok = row->parse(&in, &t->out, &t->err);
 	free(heap);
-	vec_each(p, &t->out.packages)
+	vec_each (p, &t->out.packages)
 		p->path = in.path;
 }
 
@@ -33,13 +35,14 @@ static size_t owned(const struct row_test *t)
 {
 	size_t count = 0;
 
-	vec_each(p, &t->out.packages)
+	vec_each (p, &t->out.packages)
 		count += (p->flags & PACKAGE_OWNS) != 0;
 	return count;
 }
 
 /* Whatever is cut off: no harm, and no more than the whole gives. */
-static void check_cuts(const struct inventory_row *row, const char *path, struct slice text, size_t most)
+static void check_cuts(const struct inventory_row *row, const char *path, struct slice text,
+		       size_t most)
 {
 	for (size_t len = 0; len < text.len; len++) {
 		struct row_test t;
@@ -56,9 +59,11 @@ static void check_cuts(const struct inventory_row *row, const char *path, struct
 #define DESC "var/lib/pacman/local/readline-8.2.013-1/desc"
 
 static const struct slice desc = SLICE_INIT(
-	"%NAME%\nreadline\n\n%VERSION%\n1:8.2.013-1\n\n%BASE%\nreadline-base\n\n%DESC%\nGNU\n%odd\n\n"
+	"%NAME%\nreadline\n\n%VERSION%\n1:8.2.013-1\n\n%BASE%\nreadline-base\n\n%DESC%\nGNU\n%"
+	"odd\n\n"
 	"%ARCH%\nx86_64\n\n%PACKAGER%\nA <a@example.test>\n\n%LICENSE%\nGPL-3.0-or-later\nMIT\n\n"
-	"%DEPENDS%\nglibc>=2.38\nncurses\nlibncursesw.so=6-64\nsh: a note\n\n%PROVIDES%\nlibreadline.so=8-64\n");
+	"%DEPENDS%\nglibc>=2.38\nncurses\nlibncursesw.so=6-64\nsh: a "
+	"note\n\n%PROVIDES%\nlibreadline.so=8-64\n");
 
 static void test_pacman(void **state)
 {
@@ -76,7 +81,8 @@ static void test_pacman(void **state)
 	expect_text(p->license, "GPL-3.0-or-later AND MIT");
 	assert_int_equal(p->origin, ORIGIN_PACMAN);
 	row_expect_depends(&t, "readline", "1:8.2.013-1", "glibc ncurses sh");
-	expect_text(package_purl(p, &t.arena), "pkg:alpm/arch/readline@1:8.2.013-1?arch=x86_64&upstream=readline-base");
+	expect_text(package_purl(p, &t.arena),
+		    "pkg:alpm/arch/readline@1:8.2.013-1?arch=x86_64&upstream=readline-base");
 	row_end(&t);
 	check_cuts(&inventory_pacman, DESC, desc, 1);
 }
@@ -84,9 +90,14 @@ static void test_pacman(void **state)
 static void test_pacman_malformed(void **state)
 {
 	static const struct slice bad[] = {
-		SLICE_INIT(""), SLICE_INIT("%NAME%\na\n"), SLICE_INIT("%VERSION%\n1\n"), SLICE_INIT("%NAME%\n%VERSION%\n1\n"),
-		SLICE_INIT("%NAME%\na b\n\n%VERSION%\n1\n"), SLICE_INIT("%NAME%\na\n\n%VERSION%\n1\x1b\n"),
-		SLICE_INIT("%NAME%\na\n\n%VERSION%\n1\n\n%BASE%\nb\xff\n"), SLICE_INIT("x"),
+		SLICE_INIT(""),
+		SLICE_INIT("%NAME%\na\n"),
+		SLICE_INIT("%VERSION%\n1\n"),
+		SLICE_INIT("%NAME%\n%VERSION%\n1\n"),
+		SLICE_INIT("%NAME%\na b\n\n%VERSION%\n1\n"),
+		SLICE_INIT("%NAME%\na\n\n%VERSION%\n1\x1b\n"),
+		SLICE_INIT("%NAME%\na\n\n%VERSION%\n1\n\n%BASE%\nb\xff\n"),
+		SLICE_INIT("x"),
 	};
 
 	(void)state;
@@ -104,7 +115,8 @@ static void test_pacman_files(void **state)
 
 	(void)state;
 	read_at(&t, &inventory_pacman_files, "var/lib/pacman/local/openssl-3/files",
-		SLICE("%FILES%\nusr/\nusr/bin/\nusr/bin/openssl\nusr/share/doc/x\n\n%BACKUP%\nusr/bin/node\tabc\n"));
+		SLICE("%FILES%\nusr/\nusr/bin/\nusr/bin/openssl\nusr/share/doc/x\n\n%BACKUP%\nusr/"
+		      "bin/node\tabc\n"));
 	row_expect_count(&t, 1);
 	assert_int_equal(owned(&t), 1);
 	expect_text(t.out.packages.items[0].name, "usr/bin/openssl");
@@ -119,9 +131,11 @@ static const struct slice status = SLICE_INIT(
 	"Package: gone\nVersion: 1\nStatus: deinstall ok not-installed\n\n"
 	"Package: never\nStatus: unknown ok not-installed\n\n"
 	"Package: half\nVersion: 2\nStatus: install user unpacked\n");
-static const struct slice control = SLICE_INIT(
-	"Package: libustream\nVersion: 2024.01-r1\nDepends: libc\nSource: feeds/base/ustream\nSourceName: ustream-ssl\n"
-	"License: ISC\nSection: libs\nArchitecture: x86_64\nMaintainer: M <m@example.test>\nDescription:  d\n more\n");
+static const struct slice control =
+	SLICE_INIT("Package: libustream\nVersion: 2024.01-r1\nDepends: libc\nSource: "
+		   "feeds/base/ustream\nSourceName: ustream-ssl\n"
+		   "License: ISC\nSection: libs\nArchitecture: x86_64\nMaintainer: M "
+		   "<m@example.test>\nDescription:  d\n more\n");
 
 static void test_opkg(void **state)
 {
@@ -135,7 +149,8 @@ static void test_opkg(void **state)
 	assert_int_equal(row_must(&t, "gone", "1")->flags, PACKAGE_NOT_INSTALLED);
 	assert_int_equal(row_must(&t, "half", "2")->flags, PACKAGE_HALF_INSTALLED);
 	row_expect_depends(&t, "busybox", "1.36.1-r2", "libc libubus20241020 kmod-x");
-	row_expect_span(&t, "half", "2", SLICE("Package: half\nVersion: 2\nStatus: install user unpacked"));
+	row_expect_span(&t, "half", "2",
+			SLICE("Package: half\nVersion: 2\nStatus: install user unpacked"));
 	row_end(&t);
 	check_cuts(&inventory_opkg_status, "usr/lib/opkg/status", status, 3);
 
@@ -145,18 +160,22 @@ static void test_opkg(void **state)
 	expect_text(p->source_name, "ustream-ssl");
 	expect_text(p->license, "ISC");
 	expect_text(p->maintainer, "M <m@example.test>");
-	expect_text(package_purl(p, &t.arena), "pkg:opkg/openwrt/libustream@2024.01-r1?arch=x86_64&upstream=ustream-ssl");
+	expect_text(package_purl(p, &t.arena),
+		    "pkg:opkg/openwrt/libustream@2024.01-r1?arch=x86_64&upstream=ustream-ssl");
 	row_end(&t);
 
-	read_at(&t, &inventory_opkg_status, "var/lib/opkg/status", SLICE("Package: a b\nVersion: 1\n\nPackage: b\nVersion: 2\n"));
+	read_at(&t, &inventory_opkg_status, "var/lib/opkg/status",
+		SLICE("Package: a b\nVersion: 1\n\nPackage: b\nVersion: 2\n"));
 	row_expect_partial(&t, "no usable package name");
 	row_expect_count(&t, 1);
 	row_end(&t);
 }
 
-static void add(struct inventory_output *out, const char *path, const char *name, const char *version)
+static void add(struct inventory_output *out, const char *path, const char *name,
+		const char *version)
 {
-	struct package *p = inventory_add(out, ORIGIN_OPKG, slice_from_cstr(name), slice_from_cstr(version));
+	struct package *p =
+		inventory_add(out, ORIGIN_OPKG, slice_from_cstr(name), slice_from_cstr(version));
 
 	p->path = slice_from_cstr(path);
 }
@@ -164,7 +183,7 @@ static void add(struct inventory_output *out, const char *path, const char *name
 static void test_opkg_settle(void **state)
 {
 	struct arena a;
-	struct inventory_output out = { .arena = &a };
+	struct inventory_output out = {.arena = &a};
 
 	(void)state;
 	arena_init(&a, 0);
@@ -188,17 +207,20 @@ static void test_portage(void **state)
 	static const struct {
 		const char *path, *pf, *name, *version;
 	} cases[] = {
-		{ "dev-libs/openssl-3.0.13", "openssl-3.0.13\n", "dev-libs/openssl", "3.0.13" },
-		{ "sys-apps/systemd-utils-254.8-r1", "systemd-utils-254.8-r1\n", "sys-apps/systemd-utils", "254.8-r1" },
-		{ "media-libs/x264-0.0.20231114", "x264-0.0.20231114", "media-libs/x264", "0.0.20231114" },
-		{ "x11-libs/gtk+-3.24.39", "gtk+-3.24.39\n", "x11-libs/gtk+", "3.24.39" },
-		{ "app-misc/foo-2-bar-1.0_rc2_p20240101-r3", "foo-2-bar-1.0_rc2_p20240101-r3\n", "app-misc/foo-2-bar",
-		  "1.0_rc2_p20240101-r3" },
-		{ "net-misc/openssh-9.6_p1", "openssh-9.6_p1\n", "net-misc/openssh", "9.6_p1" },
-		{ "dev-lang/perl-5.38.2b", "perl-5.38.2b\n", "dev-lang/perl", "5.38.2b" },
+		{"dev-libs/openssl-3.0.13", "openssl-3.0.13\n", "dev-libs/openssl", "3.0.13"},
+		{"sys-apps/systemd-utils-254.8-r1", "systemd-utils-254.8-r1\n",
+		 "sys-apps/systemd-utils", "254.8-r1"},
+		{"media-libs/x264-0.0.20231114", "x264-0.0.20231114", "media-libs/x264",
+		 "0.0.20231114"},
+		{"x11-libs/gtk+-3.24.39", "gtk+-3.24.39\n", "x11-libs/gtk+", "3.24.39"},
+		{"app-misc/foo-2-bar-1.0_rc2_p20240101-r3", "foo-2-bar-1.0_rc2_p20240101-r3\n",
+		 "app-misc/foo-2-bar", "1.0_rc2_p20240101-r3"},
+		{"net-misc/openssh-9.6_p1", "openssh-9.6_p1\n", "net-misc/openssh", "9.6_p1"},
+		{"dev-lang/perl-5.38.2b", "perl-5.38.2b\n", "dev-lang/perl", "5.38.2b"},
 	};
-	static const char *const bad[] = { "", "\n", "openssl", "openssl-", "-1.0", "1.0", "a-1.0-x", "a-1._rc", "a b-1.0",
-					   "a-1.0-r", "a-1..2" };
+	static const char *const bad[] = {"",	     "\n",	"openssl", "openssl-",
+					  "-1.0",    "1.0",	"a-1.0-x", "a-1._rc",
+					  "a b-1.0", "a-1.0-r", "a-1..2"};
 	struct row_test t;
 
 	(void)state;
@@ -216,7 +238,8 @@ static void test_portage(void **state)
 		row_expect_error(&t, "no name and version");
 	}
 	read_at(&t, &inventory_portage_contents, "var/db/pkg/dev-lang/python-3/CONTENTS",
-		SLICE("dir /usr/bin\nobj /usr/bin/openssl 0123456789abcdef 1700000000\nsym /usr/bin/node -> x 17\n"
+		SLICE("dir /usr/bin\nobj /usr/bin/openssl 0123456789abcdef 1700000000\nsym "
+		      "/usr/bin/node -> x 17\n"
 		      "obj /usr/share/doc/a b 0123 1\nobj\nobj x"));
 	assert_int_equal(owned(&t), 1);
 	expect_text(t.out.packages.items[0].name, "usr/bin/openssl");
@@ -247,11 +270,14 @@ static void test_chisel(void **state)
 	struct buf b;
 
 	(void)state;
-	frame(&b, "{\"jsonwall\":\"1.0\",\"schema\":\"1.0\",\"count\":4}\n"
-		  "{\"kind\":\"content\",\"slice\":\"openssl_bins\",\"path\":\"/usr/bin/openssl\"}\n"
-		  "{\"kind\":\"package\",\"name\":\"openssl\",\"version\":\"3.0.13-0ubuntu3.5\",\"sha256\":\"0\",\"arch\":\"amd64\"}\n"
-		  "{\"kind\":\"path\",\"path\":\"/usr/bin/openssl\",\"mode\":\"0755\",\"slices\":[\"openssl_bins\"]}\n"
-		  "{\"kind\":\"slice\",\"name\":\"openssl_bins\"}\n");
+	frame(&b,
+	      "{\"jsonwall\":\"1.0\",\"schema\":\"1.0\",\"count\":4}\n"
+	      "{\"kind\":\"content\",\"slice\":\"openssl_bins\",\"path\":\"/usr/bin/openssl\"}\n"
+	      "{\"kind\":\"package\",\"name\":\"openssl\",\"version\":\"3.0.13-0ubuntu3.5\","
+	      "\"sha256\":\"0\",\"arch\":\"amd64\"}\n"
+	      "{\"kind\":\"path\",\"path\":\"/usr/bin/"
+	      "openssl\",\"mode\":\"0755\",\"slices\":[\"openssl_bins\"]}\n"
+	      "{\"kind\":\"slice\",\"name\":\"openssl_bins\"}\n");
 	read_at(&t, &inventory_chisel, WALL, buf_slice(&b));
 	assert_true(t.ok);
 	row_expect_partial(&t, "does not tell the source packages");
@@ -268,9 +294,10 @@ static void test_chisel(void **state)
 		row_end(&t);
 	}
 	buf_release(&b);
-	static const char *const bad[] = { "{\"kind\":\"package\"}", "{\"kind\":\"package\",\"name\":\"a\"}",
-					   "{\"kind\":\"package\",\"name\":\"a\",\"version\":\"1\",",
-					   "{\"kind\":\"package\",\"name\":\"a b\",\"version\":\"1\"}" };
+	static const char *const bad[] = {
+		"{\"kind\":\"package\"}", "{\"kind\":\"package\",\"name\":\"a\"}",
+		"{\"kind\":\"package\",\"name\":\"a\",\"version\":\"1\",",
+		"{\"kind\":\"package\",\"name\":\"a b\",\"version\":\"1\"}"};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		char text[200];
 
@@ -295,9 +322,11 @@ static void test_chisel(void **state)
 static void test_rpm_manifest(void **state)
 {
 	static const struct slice text = SLICE_INIT(
-		"mariner-release\t2.0-12.cm2\t1653816591\t1653753130\tMicrosoft Corporation\t(none)\t580\tnoarch\t0\tmariner-release-2.0-12.cm2.src.rpm\n"
+		"mariner-release\t2.0-12.cm2\t1653816591\t1653753130\tMicrosoft "
+		"Corporation\t(none)\t580\tnoarch\t0\tmariner-release-2.0-12.cm2.src.rpm\n"
 		"gpg-pubkey\t3135ce90-5e6fda74\t1\t1\t(none)\t(none)\t0\t(none)\t0\t(none)\n"
-		"openssl-libs\t1.1.1k-15.cm2\t1653816591\t1653631609\tMicrosoft Corporation\t3\t4365048\tx86_64\t3\topenssl-1.1.1k-15.cm2.src.rpm\n"
+		"openssl-libs\t1.1.1k-15.cm2\t1653816591\t1653631609\tMicrosoft "
+		"Corporation\t3\t4365048\tx86_64\t3\topenssl-1.1.1k-15.cm2.src.rpm\n"
 		"short\t1-1\t0\n\n"
 		"long\t1-1\t0\t0\tv\t(none)\t0\tx86_64\t0\t(none)\tmore\n");
 	struct row_test t;
@@ -324,44 +353,41 @@ static void test_paths(void **state)
 		const char *path;
 		const struct inventory_row *row;
 	} cases[] = {
-		{ "var/lib/pacman/local/a-1-1/desc", &inventory_pacman },
-		{ "var/lib/pacman/local/a-1-1/files", &inventory_pacman_files },
-		{ "var/lib/pacman/local/ALPM_DB_VERSION", NULL },
-		{ "var/lib/pacman/local/a/b/desc", NULL },
-		{ "var/lib/pacman/sync/a/desc", NULL },
-		{ "usr/lib/opkg/status", &inventory_opkg_status },
-		{ "usr/lib/opkg/info/a.control", &inventory_opkg_control },
-		{ "usr/lib/opkg/info/a.list", &inventory_opkg_list },
-		{ "usr/lib/opkg/info/.control", NULL },
-		{ "usr/lib/opkg/info/a/b.control", NULL },
-		{ "x/opkg/status", NULL },
-		{ "var/db/pkg/a/b-1/PF", &inventory_portage },
-		{ "var/db/pkg/a/b-1/CONTENTS", &inventory_portage_contents },
-		{ "var/db/pkg/a/-MERGING-b-1/PF", NULL },
-		{ "var/db/pkg/a/PF", NULL },
-		{ "var/db/pkg/a/b-1/c/PF", NULL },
-		{ WALL, &inventory_chisel },
-		{ MANIFEST, &inventory_rpm_manifest },
-		{ "var/lib/rpmmanifest/container-manifest-1", NULL },
+		{"var/lib/pacman/local/a-1-1/desc", &inventory_pacman},
+		{"var/lib/pacman/local/a-1-1/files", &inventory_pacman_files},
+		{"var/lib/pacman/local/ALPM_DB_VERSION", NULL},
+		{"var/lib/pacman/local/a/b/desc", NULL},
+		{"var/lib/pacman/sync/a/desc", NULL},
+		{"usr/lib/opkg/status", &inventory_opkg_status},
+		{"usr/lib/opkg/info/a.control", &inventory_opkg_control},
+		{"usr/lib/opkg/info/a.list", &inventory_opkg_list},
+		{"usr/lib/opkg/info/.control", NULL},
+		{"usr/lib/opkg/info/a/b.control", NULL},
+		{"x/opkg/status", NULL},
+		{"var/db/pkg/a/b-1/PF", &inventory_portage},
+		{"var/db/pkg/a/b-1/CONTENTS", &inventory_portage_contents},
+		{"var/db/pkg/a/-MERGING-b-1/PF", NULL},
+		{"var/db/pkg/a/PF", NULL},
+		{"var/db/pkg/a/b-1/c/PF", NULL},
+		{WALL, &inventory_chisel},
+		{MANIFEST, &inventory_rpm_manifest},
+		{"var/lib/rpmmanifest/container-manifest-1", NULL},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		if (inventory_match_path(INVENTORY_IMAGE, slice_from_cstr(cases[i].path)) != cases[i].row)
+		if (inventory_match_path(INVENTORY_IMAGE, slice_from_cstr(cases[i].path)) !=
+		    cases[i].row)
 			fail_msg("%s goes to another row", cases[i].path);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_pacman),
-		cmocka_unit_test(test_pacman_malformed),
-		cmocka_unit_test(test_pacman_files),
-		cmocka_unit_test(test_opkg),
-		cmocka_unit_test(test_opkg_settle),
-		cmocka_unit_test(test_portage),
-		cmocka_unit_test(test_chisel),
-		cmocka_unit_test(test_rpm_manifest),
+		cmocka_unit_test(test_pacman),	     cmocka_unit_test(test_pacman_malformed),
+		cmocka_unit_test(test_pacman_files), cmocka_unit_test(test_opkg),
+		cmocka_unit_test(test_opkg_settle),  cmocka_unit_test(test_portage),
+		cmocka_unit_test(test_chisel),	     cmocka_unit_test(test_rpm_manifest),
 		cmocka_unit_test(test_paths),
 	};
 

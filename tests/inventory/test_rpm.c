@@ -3,12 +3,21 @@
 #include "inventory/rpm_header.h"
 
 static const struct made_package small = {
-	.name = "small", .version = "1.0", .release = "2.el9", .arch = "x86_64",
-	.source = "tiny-1.0-2.el9.src.rpm", .provides = { "small" },
+	.name = "small",
+	.version = "1.0",
+	.release = "2.el9",
+	.arch = "x86_64",
+	.source = "tiny-1.0-2.el9.src.rpm",
+	.provides = {"small"},
 };
 static const struct made_package large = {
-	.name = "large", .version = "3", .release = "1", .arch = "noarch", .epoch = 7,
-	.padding = 3000, .requirements = { "small", "rpmlib(x)", "/bin/none" },
+	.name = "large",
+	.version = "3",
+	.release = "1",
+	.arch = "noarch",
+	.epoch = 7,
+	.padding = 3000,
+	.requirements = {"small", "rpmlib(x)", "/bin/none"},
 };
 
 /* -------------------------------------------------------------- the header */
@@ -19,18 +28,26 @@ static void make(struct buf *b, const struct made_package *p)
 	made_header(b, p);
 }
 
-#define expect_text(got, want)                                                               \
-	do {                                                                                 \
-		if (!slice_eq((got), slice_from_cstr(want)))                                 \
-			fail_msg("%s is \"%.*s\", not \"%s\"", #got, SLICE_ARG(got), want);  \
+#define expect_text(got, want)                                                                     \
+	do {                                                                                       \
+		if (!slice_eq((got), slice_from_cstr(want)))                                       \
+			fail_msg("%s is \"%.*s\", not \"%s\"", #got, SLICE_ARG(got), want);        \
 	} while (0)
 
 static void test_header(void **state)
 {
 	const struct made_package p = {
-		.name = "n", .version = "v", .release = "r", .arch = "a", .source = "s", .vendor = "V, Inc.",
-		.license = "MIT", .module = "m:1:2:3", .epoch = 9, .provides = { "p1", "p2" },
-		.requirements = { "r1" },
+		.name = "n",
+		.version = "v",
+		.release = "r",
+		.arch = "a",
+		.source = "s",
+		.vendor = "V, Inc.",
+		.license = "MIT",
+		.module = "m:1:2:3",
+		.epoch = 9,
+		.provides = {"p1", "p2"},
+		.requirements = {"r1"},
 	};
 	struct error err = ERROR_INIT;
 	struct rpm_header h;
@@ -61,7 +78,7 @@ static void test_header(void **state)
 
 static void test_header_absent_and_repeated(void **state)
 {
-	struct made_index m = { .count = 0 };
+	struct made_index m = {.count = 0};
 	struct error err = ERROR_INIT;
 	struct rpm_header h;
 	struct buf b;
@@ -110,17 +127,17 @@ static void test_header_lies(void **state)
 		uint32_t value;
 		const char *message;
 	} cases[] = {
-		{ 0, 0, "has 0 entries" },
-		{ 0, 65536, "has 65536 entries" },
-		{ 0, 4, "says that it has 4 entries" },
-		{ 0, 0xffffffff, "entries" },
-		{ 4, 0, "0 bytes of values" },
-		{ 4, 0xffffffff, "4294967295 bytes of values" },
-		{ 8 + 4, 0, "unknown type 0" },
-		{ 8 + 4, 10, "unknown type 10" },
-		{ 8 + 8, 1000, "beyond" },
-		{ 8 + 8, 0xfffffff0, "beyond" },
-		{ 8 + 12, 0xffffffff, "beyond" },
+		{0, 0, "has 0 entries"},
+		{0, 65536, "has 65536 entries"},
+		{0, 4, "says that it has 4 entries"},
+		{0, 0xffffffff, "entries"},
+		{4, 0, "0 bytes of values"},
+		{4, 0xffffffff, "4294967295 bytes of values"},
+		{8 + 4, 0, "unknown type 0"},
+		{8 + 4, 10, "unknown type 10"},
+		{8 + 8, 1000, "beyond"},
+		{8 + 8, 0xfffffff0, "beyond"},
+		{8 + 12, 0xffffffff, "beyond"},
 	};
 	struct buf b;
 
@@ -131,7 +148,8 @@ static void test_header_lies(void **state)
 		expect_bad_header(buf_slice(&b), cases[i].message);
 		buf_release(&b);
 	}
-	static const struct made_package last = { .name = "p", .version = "1", .release = "1", .source = "s" };
+	static const struct made_package last = {
+		.name = "p", .version = "1", .release = "1", .source = "s"};
 	make(&b, &last);
 	b.data[b.len - 1] = 'x';
 	expect_bad_header(buf_slice(&b), "has no end");
@@ -162,7 +180,8 @@ static void expect_cuts_told(struct slice file)
 		if (t.ok && t.out.partial.code == ERR_NONE)
 			fail_msg("nothing is said of a cut behind %zu of %zu bytes", len, file.len);
 		if (t.out.partial.code != ERR_NONE)
-			assert_true(t.out.partial.offset >= 0 && (uint64_t)t.out.partial.offset <= len);
+			assert_true(t.out.partial.offset >= 0 &&
+				    (uint64_t)t.out.partial.offset <= len);
 		row_end(&t);
 	}
 }
@@ -229,14 +248,14 @@ static void test_sqlite_head(void **state)
 		unsigned bytes;
 		const char *message;
 	} cases[] = {
-		{ 16, 0, 2, "pages of 0 bytes" },
-		{ 16, 511, 2, "pages of 511 bytes" },
-		{ 16, 256, 2, "pages of 256 bytes" },
-		{ 20, 33, 1, "33 of them reserved" },
-		{ 56, 2, 4, "UTF-16" },
-		{ 100, 2, 1, "page 1 is no page of a table" },
-		{ 103, 0, 2, "has no table Packages" },
-		{ 103, 65535, 2, "page 1 has 65535 cells" },
+		{16, 0, 2, "pages of 0 bytes"},
+		{16, 511, 2, "pages of 511 bytes"},
+		{16, 256, 2, "pages of 256 bytes"},
+		{20, 33, 1, "33 of them reserved"},
+		{56, 2, 4, "UTF-16"},
+		{100, 2, 1, "page 1 is no page of a table"},
+		{103, 0, 2, "has no table Packages"},
+		{103, 65535, 2, "page 1 has 65535 cells"},
 	};
 	struct buf b;
 
@@ -265,8 +284,8 @@ static void test_sqlite_head(void **state)
 
 static void test_sqlite_cycles(void **state)
 {
-	const size_t interior = MADE_PAGE, child = interior + MADE_PAGE - 5, leaf = 3 * (size_t)MADE_PAGE,
-		     chain = 4 * (size_t)MADE_PAGE;
+	const size_t interior = MADE_PAGE, child = interior + MADE_PAGE - 5,
+		     leaf = 3 * (size_t)MADE_PAGE, chain = 4 * (size_t)MADE_PAGE;
 	struct buf b;
 
 	(void)state;
@@ -286,7 +305,7 @@ static void test_sqlite_cycles(void **state)
 	expect_damage(buf_slice(&b), "page 2 leads to page 4000000000", 0);
 	buf_release(&b);
 	/* Overflow chains: into itself, to a leaf, to nowhere, to an end too early */
-	static const uint32_t targets[] = { 5, 3, 0, 0xffffffff };
+	static const uint32_t targets[] = {5, 3, 0, 0xffffffff};
 	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
 		make_sqlite(&b);
 		set_be(&b, chain, targets[i], 4);
@@ -319,7 +338,8 @@ static void test_sqlite_rows(void **state)
 	/* Rows without a blob, and with a record whose header is beyond it */
 	static const struct slice cells[] = {
 		SLICE_INIT("\x03\x01\x02\x01\x05"), SLICE_INIT("\x02\x01\x09\x00"),
-		SLICE_INIT("\x02\x01\x02\x7f"), SLICE_INIT("\x00\x01"), SLICE_INIT("\x01\x01\x00"),
+		SLICE_INIT("\x02\x01\x02\x7f"),	    SLICE_INIT("\x00\x01"),
+		SLICE_INIT("\x01\x01\x00"),
 	};
 	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
 		make_sqlite(&b);
@@ -334,7 +354,8 @@ static void test_sqlite_rows(void **state)
 	buf_release(&b);
 }
 
-/* Every cell of every page the same row: without a bound the file would be read a thousand times. */
+/* Every cell of every page the same row: without a bound the file would be read a thousand times.
+ */
 static void test_sqlite_overlap(void **state)
 {
 	struct row_test t;
@@ -394,22 +415,22 @@ static void test_ndb_lies(void **state)
 		const char *message;
 		size_t packages;
 	} cases[] = {
-		{ 4, 1, "version 1 of ndb", 0 },
-		{ 12, 0, "0 pages of slots", 0 },
-		{ 12, 100000, "100000 pages of slots", 0 },
-		{ 12, 0xffffffff, "4294967295 pages of slots", 0 },
-		{ 32, 0, "no slot", 0 },
-		{ 48, 0, "no slot", 1 },
-		{ 32 + 4, 5, "package 5 is not where", 1 },
-		{ 32 + 8, 255, "package 1 is not where", 1 },
-		{ 32 + 8, 0xffffffff, "package 1 has no place", 1 },
-		{ 32 + 12, 0, "package 1 has no place", 1 },
-		{ 32 + 12, 1, "package 1 has no place", 1 },
-		{ 32 + 12, 0xffffffff, "package 1 has no place", 1 },
-		{ 32 + 12, 5, "package 1 has", 1 },
-		{ 4096 + 12, 0xffffffff, "package 1 has 4294967295 bytes", 1 },
-		{ 4096 + 12, 20, "package 1 does not end", 1 },
-		{ 4096 + 16, 0, "the checksum of package 1 is wrong", 1 },
+		{4, 1, "version 1 of ndb", 0},
+		{12, 0, "0 pages of slots", 0},
+		{12, 100000, "100000 pages of slots", 0},
+		{12, 0xffffffff, "4294967295 pages of slots", 0},
+		{32, 0, "no slot", 0},
+		{48, 0, "no slot", 1},
+		{32 + 4, 5, "package 5 is not where", 1},
+		{32 + 8, 255, "package 1 is not where", 1},
+		{32 + 8, 0xffffffff, "package 1 has no place", 1},
+		{32 + 12, 0, "package 1 has no place", 1},
+		{32 + 12, 1, "package 1 has no place", 1},
+		{32 + 12, 0xffffffff, "package 1 has no place", 1},
+		{32 + 12, 5, "package 1 has", 1},
+		{4096 + 12, 0xffffffff, "package 1 has 4294967295 bytes", 1},
+		{4096 + 12, 20, "package 1 does not end", 1},
+		{4096 + 16, 0, "the checksum of package 1 is wrong", 1},
 	};
 
 	(void)state;
@@ -491,27 +512,27 @@ static void test_bdb_lies(void **state)
 		const char *message;
 		size_t packages;
 	} cases[] = {
-		{ 16, 6, 4, "version 6", 0 },
-		{ 16, 11, 4, "version 11", 0 },
-		{ 20, 0, 4, "pages of 0 bytes", 0 },
-		{ 20, 513, 4, "pages of 513 bytes", 0 },
-		{ 20, 0x80000000, 4, "pages of 2147483648 bytes", 0 },
-		{ 24, 1, 1, "encryption or checksums", 0 },
-		{ 25, 9, 1, "no header of a Berkeley DB hash", 0 },
-		{ 26, 1, 1, "encryption or checksums", 0 },
-		{ 32, 1000, 4, "ends before its last page, 1000", 2 },
-		{ page + 20, 65535, 2, "page 1 has 65535 entries", 0 },
-		{ page + 20, 5, 2, "page 1 has 5 entries", 0 },
-		{ page + 26, 512, 2, "an entry of page 1 is not within it", 0 },
-		{ page + 26, 30, 2, "an entry of page 1 is not within it", 0 },
-		{ page + 28, 511, 2, "an entry of page 1 is not within it", 0 },
-		{ chain + 16, 2, 4, "an overflow chain", 1 },   /* into itself */
-		{ chain + 16, 0, 4, "an overflow chain", 1 },   /* ends too early */
-		{ chain + 16, 9999, 4, "an overflow chain", 1 },
-		{ chain + 16, 1, 4, "page 1 is no overflow page", 1 },
-		{ chain + 22, 0, 2, "page 2 is no overflow page", 1 },
-		{ chain + 22, 65535, 2, "page 2 is no overflow page", 1 },
-		{ chain + 25, 13, 1, "page 2 is no overflow page", 1 },
+		{16, 6, 4, "version 6", 0},
+		{16, 11, 4, "version 11", 0},
+		{20, 0, 4, "pages of 0 bytes", 0},
+		{20, 513, 4, "pages of 513 bytes", 0},
+		{20, 0x80000000, 4, "pages of 2147483648 bytes", 0},
+		{24, 1, 1, "encryption or checksums", 0},
+		{25, 9, 1, "no header of a Berkeley DB hash", 0},
+		{26, 1, 1, "encryption or checksums", 0},
+		{32, 1000, 4, "ends before its last page, 1000", 2},
+		{page + 20, 65535, 2, "page 1 has 65535 entries", 0},
+		{page + 20, 5, 2, "page 1 has 5 entries", 0},
+		{page + 26, 512, 2, "an entry of page 1 is not within it", 0},
+		{page + 26, 30, 2, "an entry of page 1 is not within it", 0},
+		{page + 28, 511, 2, "an entry of page 1 is not within it", 0},
+		{chain + 16, 2, 4, "an overflow chain", 1}, /* into itself */
+		{chain + 16, 0, 4, "an overflow chain", 1}, /* ends too early */
+		{chain + 16, 9999, 4, "an overflow chain", 1},
+		{chain + 16, 1, 4, "page 1 is no overflow page", 1},
+		{chain + 22, 0, 2, "page 2 is no overflow page", 1},
+		{chain + 22, 65535, 2, "page 2 is no overflow page", 1},
+		{chain + 25, 13, 1, "page 2 is no overflow page", 1},
 	};
 
 	(void)state;
@@ -549,9 +570,9 @@ static void test_bdb_items(void **state)
 		struct slice item;
 		const char *message;
 	} places[] = {
-		{ SLICE_INIT("\3\0\0\0\0\0\0\0\2\0\0\0"), "an overflow chain" },
-		{ SLICE_INIT("\3\0\0\0\2\0\0\0\xff\xff\xff\xff"), "a value of 4294967295 bytes" },
-		{ SLICE_INIT("\3\0\0\0\x63\0\0\0\0\0\0\0"), "a value of 0 bytes" },
+		{SLICE_INIT("\3\0\0\0\0\0\0\0\2\0\0\0"), "an overflow chain"},
+		{SLICE_INIT("\3\0\0\0\2\0\0\0\xff\xff\xff\xff"), "a value of 4294967295 bytes"},
+		{SLICE_INIT("\3\0\0\0\x63\0\0\0\0\0\0\0"), "a value of 0 bytes"},
 	};
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		bdb_begin(&b, false);
@@ -583,22 +604,25 @@ static void test_sources(void **state)
 		const char *file, *name, *version;
 		uint32_t epoch;
 	} cases[] = {
-		{ "bash-5.1.8-6.el9.src.rpm", "bash", "5.1.8-6.el9", 0 },
-		{ "bash-5.1.8-6.el9.src.rpm", "bash", "2:5.1.8-6.el9", 2 },
-		{ "a-b-c-1-2.nosrc.rpm", "a-b-c", "1-2", 0 },
-		{ "(none)", "p", "1-1", 0 },
-		{ NULL, "p", "3:1-1", 3 },
-		{ "bash-5.1.8-6.el9.x86_64.rpm", "p", "1-1", 0 },
-		{ "bash-5.src.rpm", "p", "1-1", 0 },
-		{ "-1-2.src.rpm", "p", "1-1", 0 },
-		{ "a b-1-2.src.rpm", "p", "1-1", 0 },
-		{ ".src.rpm", "p", "1-1", 0 },
+		{"bash-5.1.8-6.el9.src.rpm", "bash", "5.1.8-6.el9", 0},
+		{"bash-5.1.8-6.el9.src.rpm", "bash", "2:5.1.8-6.el9", 2},
+		{"a-b-c-1-2.nosrc.rpm", "a-b-c", "1-2", 0},
+		{"(none)", "p", "1-1", 0},
+		{NULL, "p", "3:1-1", 3},
+		{"bash-5.1.8-6.el9.x86_64.rpm", "p", "1-1", 0},
+		{"bash-5.src.rpm", "p", "1-1", 0},
+		{"-1-2.src.rpm", "p", "1-1", 0},
+		{"a b-1-2.src.rpm", "p", "1-1", 0},
+		{".src.rpm", "p", "1-1", 0},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const struct made_package made = { .name = "p", .version = "1", .release = "1",
-						   .source = cases[i].file, .epoch = cases[i].epoch };
+		const struct made_package made = {.name = "p",
+						  .version = "1",
+						  .release = "1",
+						  .source = cases[i].file,
+						  .epoch = cases[i].epoch};
 		struct row_test t;
 
 		read_one(&t, &made);
@@ -613,12 +637,27 @@ static void test_sources(void **state)
 static void test_source_epochs(void **state)
 {
 	static const struct made_package made[] = {
-		{ .name = "perl-Errno", .version = "1.30", .release = "9", .source = "perl-5.32.1-9.src.rpm" },
-		{ .name = "perl-libs", .version = "5.32.1", .release = "9", .epoch = 4, .source = "perl-5.32.1-9.src.rpm" },
-		{ .name = "perl-B", .version = "1.80", .release = "9", .epoch = 1, .source = "perl-5.32.1-9.src.rpm" },
-		{ .name = "alone", .version = "2", .release = "1", .epoch = 3, .source = "other-1-1.src.rpm" },
+		{.name = "perl-Errno",
+		 .version = "1.30",
+		 .release = "9",
+		 .source = "perl-5.32.1-9.src.rpm"},
+		{.name = "perl-libs",
+		 .version = "5.32.1",
+		 .release = "9",
+		 .epoch = 4,
+		 .source = "perl-5.32.1-9.src.rpm"},
+		{.name = "perl-B",
+		 .version = "1.80",
+		 .release = "9",
+		 .epoch = 1,
+		 .source = "perl-5.32.1-9.src.rpm"},
+		{.name = "alone",
+		 .version = "2",
+		 .release = "1",
+		 .epoch = 3,
+		 .source = "other-1-1.src.rpm"},
 	};
-	static const char *const sources[] = { "4:5.32.1-9", "4:5.32.1-9", "4:5.32.1-9", "3:1-1" };
+	static const char *const sources[] = {"4:5.32.1-9", "4:5.32.1-9", "4:5.32.1-9", "3:1-1"};
 	struct row_test t;
 	struct buf b;
 
@@ -644,19 +683,23 @@ static void test_fields(void **state)
 	static const struct {
 		const char *label, *stream;
 	} modules[] = {
-		{ "nodejs:12:8030020201124152102:229f0a1c", "nodejs:12" },
-		{ "nodejs:12", "nodejs:12" },
-		{ "nodejs", "nodejs" },
-		{ "", "" },
-		{ "(none)", "" },
+		{"nodejs:12:8030020201124152102:229f0a1c", "nodejs:12"},
+		{"nodejs:12", "nodejs:12"},
+		{"nodejs", "nodejs"},
+		{"", ""},
+		{"(none)", ""},
 	};
 	struct row_test t;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]); i++) {
-		const struct made_package made = { .name = "p", .version = "1", .release = "1", .arch = "noarch",
-						   .vendor = "V, Inc.", .license = "MIT and BSD",
-						   .module = modules[i].label };
+		const struct made_package made = {.name = "p",
+						  .version = "1",
+						  .release = "1",
+						  .arch = "noarch",
+						  .vendor = "V, Inc.",
+						  .license = "MIT and BSD",
+						  .module = modules[i].label};
 		read_one(&t, &made);
 		row_expect_count(&t, 1);
 		const struct package *p = &t.out.packages.items[0];
@@ -667,19 +710,20 @@ static void test_fields(void **state)
 		assert_int_equal(p->origin, ORIGIN_RPM);
 		row_end(&t);
 	}
-	static const struct made_package key = { .name = "gpg-pubkey", .version = "fd431d51", .release = "4ae0493b" };
+	static const struct made_package key = {
+		.name = "gpg-pubkey", .version = "fd431d51", .release = "4ae0493b"};
 	read_one(&t, &key);
 	row_expect_count(&t, 0);
 	assert_int_equal(t.out.partial.code, ERR_NONE);
 	row_end(&t);
 	static const struct made_package bad[] = {
-		{ .version = "1", .release = "1" },
-		{ .name = "p", .release = "1" },
-		{ .name = "p", .version = "1" },
-		{ .name = "p q", .version = "1", .release = "1" },
-		{ .name = "p", .version = "1\x1b", .release = "1" },
-		{ .name = "p", .version = "1", .release = "1", .arch = "a\nb" },
-		{ .name = "p", .version = "1", .release = "1", .module = "a\xff" },
+		{.version = "1", .release = "1"},
+		{.name = "p", .release = "1"},
+		{.name = "p", .version = "1"},
+		{.name = "p q", .version = "1", .release = "1"},
+		{.name = "p", .version = "1\x1b", .release = "1"},
+		{.name = "p", .version = "1", .release = "1", .arch = "a\nb"},
+		{.name = "p", .version = "1", .release = "1", .module = "a\xff"},
 	};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		read_one(&t, &bad[i]);
@@ -692,11 +736,21 @@ static void test_fields(void **state)
 static void test_dependencies(void **state)
 {
 	static const struct made_package made[] = {
-		{ .name = "a", .version = "1", .release = "1", .provides = { "a", "lib.so()(64bit)" },
-		  .requirements = { "a", "b", "b", "/bin/sh" } },
-		{ .name = "b", .version = "1", .release = "1", .provides = { "b", "/bin/sh", "lib.so()(64bit)" },
-		  .requirements = { "lib.so()(64bit)", "nobody", "c" } },
-		{ .name = "c", .version = "1", .release = "1", .provides = { "c" }, .requirements = { "b" } },
+		{.name = "a",
+		 .version = "1",
+		 .release = "1",
+		 .provides = {"a", "lib.so()(64bit)"},
+		 .requirements = {"a", "b", "b", "/bin/sh"}},
+		{.name = "b",
+		 .version = "1",
+		 .release = "1",
+		 .provides = {"b", "/bin/sh", "lib.so()(64bit)"},
+		 .requirements = {"lib.so()(64bit)", "nobody", "c"}},
+		{.name = "c",
+		 .version = "1",
+		 .release = "1",
+		 .provides = {"c"},
+		 .requirements = {"b"}},
 	};
 	struct row_test t;
 	struct buf b;
@@ -722,15 +776,15 @@ static void test_dependencies(void **state)
 /* Directories by number; a number or an array that is too short names nothing. */
 static void test_files(void **state)
 {
-	static const char *const files[] = { "openssl", "nothing-known", "node", "perl" };
-	static const char *const directories[] = { "/usr/bin/", "/opt/" };
-	static const uint32_t numbers[] = { 0, 0, 1, 2 };
+	static const char *const files[] = {"openssl", "nothing-known", "node", "perl"};
+	static const char *const directories[] = {"/usr/bin/", "/opt/"};
+	static const uint32_t numbers[] = {0, 0, 1, 2};
 	struct row_test t;
 	struct buf b, blob;
 
 	(void)state;
 	for (uint32_t count = 0; count <= 4; count++) {
-		struct made_index m = { .count = 0 };
+		struct made_index m = {.count = 0};
 
 		buf_init(&m.index, MIB);
 		buf_init(&m.store, MIB);
@@ -769,33 +823,38 @@ static void test_identity(void **state)
 		bool foreign;
 		const char *purl;
 	} cases[] = {
-		{ "rhel", "9.4", "Red Hat, Inc.", 3, false,
-		  "pkg:rpm/redhat/p@1-2?arch=x86_64&distro=rhel-9.4&epoch=3&upstream=s" },
-		{ "rhel", "9.4", "Fedora Project", 0, true,
-		  "pkg:rpm/redhat/p@1-2?arch=x86_64&distro=rhel-9.4&upstream=s" },
-		{ "rhel", "9.4", "", 0, false, "pkg:rpm/redhat/p@1-2?arch=x86_64&distro=rhel-9.4&upstream=s" },
-		{ "rocky", "9.4", "Rocky Enterprise Software Foundation", 0, false, NULL },
-		{ "almalinux", "8.10", "AlmaLinux", 0, false, NULL },
-		{ "almalinux", "8.10", "Docker", 0, true, NULL },
-		{ "opensuse-leap", "15.5", "SUSE LLC <https://www.suse.com/>", 0, false, NULL },
-		{ "sles", "15.5", "openSUSE", 0, false, NULL },
-		{ "sles", "15.5", "obs://build.opensuse.org/home:somebody", 0, true, NULL },
-		{ "mariner", "2.0", "Microsoft Corporation", 0, false,
-		  "pkg:rpm/azure-linux/p@1-2?arch=x86_64&distro=mariner-2.0&upstream=s" },
-		{ "photon", "5.0", "VMware, Inc.", 0, false, NULL },
+		{"rhel", "9.4", "Red Hat, Inc.", 3, false,
+		 "pkg:rpm/redhat/p@1-2?arch=x86_64&distro=rhel-9.4&epoch=3&upstream=s"},
+		{"rhel", "9.4", "Fedora Project", 0, true,
+		 "pkg:rpm/redhat/p@1-2?arch=x86_64&distro=rhel-9.4&upstream=s"},
+		{"rhel", "9.4", "", 0, false,
+		 "pkg:rpm/redhat/p@1-2?arch=x86_64&distro=rhel-9.4&upstream=s"},
+		{"rocky", "9.4", "Rocky Enterprise Software Foundation", 0, false, NULL},
+		{"almalinux", "8.10", "AlmaLinux", 0, false, NULL},
+		{"almalinux", "8.10", "Docker", 0, true, NULL},
+		{"opensuse-leap", "15.5", "SUSE LLC <https://www.suse.com/>", 0, false, NULL},
+		{"sles", "15.5", "openSUSE", 0, false, NULL},
+		{"sles", "15.5", "obs://build.opensuse.org/home:somebody", 0, true, NULL},
+		{"mariner", "2.0", "Microsoft Corporation", 0, false,
+		 "pkg:rpm/azure-linux/p@1-2?arch=x86_64&distro=mariner-2.0&upstream=s"},
+		{"photon", "5.0", "VMware, Inc.", 0, false, NULL},
 		/* Without advisories there is nothing to keep apart. */
-		{ "fedora", "40", "Docker", 0, false,
-		  "pkg:rpm/fedora/p@1-2?arch=x86_64&distro=fedora-40&upstream=s" },
-		{ "", "", "Docker", 0, false, "pkg:rpm/redhat/p@1-2?arch=x86_64&upstream=s" },
+		{"fedora", "40", "Docker", 0, false,
+		 "pkg:rpm/fedora/p@1-2?arch=x86_64&distro=fedora-40&upstream=s"},
+		{"", "", "Docker", 0, false, "pkg:rpm/redhat/p@1-2?arch=x86_64&upstream=s"},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const struct made_package made = { .name = "p", .version = "1", .release = "2", .arch = "x86_64",
-						   .source = "s-1-2.src.rpm", .epoch = cases[i].epoch,
-						   .vendor = cases[i].vendor };
-		const struct os_release os = { .id = slice_from_cstr(cases[i].id),
-					       .version_id = slice_from_cstr(cases[i].version) };
+		const struct made_package made = {.name = "p",
+						  .version = "1",
+						  .release = "2",
+						  .arch = "x86_64",
+						  .source = "s-1-2.src.rpm",
+						  .epoch = cases[i].epoch,
+						  .vendor = cases[i].vendor};
+		const struct os_release os = {.id = slice_from_cstr(cases[i].id),
+					      .version_id = slice_from_cstr(cases[i].version)};
 		struct package again;
 		struct row_test t;
 		struct purl purl;
@@ -828,8 +887,10 @@ static void test_foreign_purl(void **state)
 
 	(void)state;
 	arena_init(&a, 0);
-	assert_true(purl_parse(SLICE("pkg:rpm/redhat/glibc-common@2.34-83.el9?epoch=1&upstream=glibc-2.34-83.el9.src.rpm"),
-			       &a, &purl, NULL));
+	assert_true(purl_parse(
+		SLICE("pkg:rpm/redhat/"
+		      "glibc-common@2.34-83.el9?epoch=1&upstream=glibc-2.34-83.el9.src.rpm"),
+		&a, &purl, NULL));
 	assert_true(package_from_purl(&purl, &a, &p));
 	expect_text(p.version, "1:2.34-83.el9");
 	expect_text(p.source_name, "glibc");
@@ -851,18 +912,27 @@ static void test_other_files(void **state)
 static void test_paths(void **state)
 {
 	static const char *const yes[] = {
-		"var/lib/rpm/rpmdb.sqlite", "usr/lib/sysimage/rpm/Packages.db", "usr/share/rpm/Packages",
-		"var/lib/rpm/Packages", NULL,
+		"var/lib/rpm/rpmdb.sqlite",
+		"usr/lib/sysimage/rpm/Packages.db",
+		"usr/share/rpm/Packages",
+		"var/lib/rpm/Packages",
+		NULL,
 	};
 	static const char *const no[] = {
-		"var/lib/rpm/rpmdb.sqlite-shm", "var/lib/rpm/Index.db", "usr/share/rpm/macros", "x/var/lib/rpm/Packages",
-		"var/lib/rpm", "var/lib/rpm/rpmdb.sqlite-wal", NULL,
+		"var/lib/rpm/rpmdb.sqlite-shm",
+		"var/lib/rpm/Index.db",
+		"usr/share/rpm/macros",
+		"x/var/lib/rpm/Packages",
+		"var/lib/rpm",
+		"var/lib/rpm/rpmdb.sqlite-wal",
+		NULL,
 	};
 
 	(void)state;
 	row_expect_paths(&inventory_rpm, yes, no);
 	assert_true(inventory_rpm_wal.matches(SLICE("var/lib/rpm/rpmdb.sqlite-wal")));
-	assert_ptr_equal(inventory_match_path(INVENTORY_IMAGE, SLICE("var/lib/rpm/Packages")), &inventory_rpm);
+	assert_ptr_equal(inventory_match_path(INVENTORY_IMAGE, SLICE("var/lib/rpm/Packages")),
+			 &inventory_rpm);
 	assert_null(inventory_match_path(INVENTORY_DIRECTORY, SLICE("var/lib/rpm/Packages")));
 }
 
@@ -872,8 +942,10 @@ static void wal_sum(struct slice bytes, bool big, uint32_t sum[static 2])
 {
 	for (size_t i = 0; i + 4 <= bytes.len; i += 4) {
 		const uint8_t *p = (const uint8_t *)bytes.data + i;
-		uint32_t word = big ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]
-				    : (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
+		uint32_t word = big ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+						(uint32_t)p[2] << 8 | p[3]
+				    : (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 |
+						(uint32_t)p[1] << 8 | p[0];
 
 		sum[(i / 4) % 2] += word + sum[1 - (i / 4) % 2];
 	}
@@ -881,7 +953,7 @@ static void wal_sum(struct slice bytes, bool big, uint32_t sum[static 2])
 
 static void make_wal(struct buf *b, bool big, uint32_t committed_pages)
 {
-	uint32_t sum[2] = { 0, 0 };
+	uint32_t sum[2] = {0, 0};
 
 	buf_init(b, MIB);
 	put_be(b, 0x377f0682 + big, 4);
@@ -916,7 +988,8 @@ static void expect_wal(struct slice file, bool told)
 
 	row_run(&t, &inventory_rpm_wal, file);
 	if (t.ok == told)
-		fail_msg("%s is said of a log of %zu bytes", told ? "nothing" : "something", file.len);
+		fail_msg("%s is said of a log of %zu bytes", told ? "nothing" : "something",
+			 file.len);
 	row_end(&t);
 }
 
