@@ -14,7 +14,8 @@ struct lint_config {
 };
 
 static const char *const formats[] = {
-	"table", "json", "sarif", "junit", "checkstyle", "gitlab-codequality", "github", "markdown", NULL,
+	"table", "json", "sarif", "junit", "checkstyle", "gitlab-codequality", "github",
+	"markdown", "html", "csv", NULL,
 };
 
 static const struct option_row lint_options[] = {

@@ -25,9 +25,10 @@ struct scan_config {
 };
 
 static const char *const scan_formats[] = {
-	"table", "json", "trivy-json", "sarif", "junit", "markdown", "cyclonedx", NULL,
+	"table", "json", "trivy-json", "sarif", "junit", "markdown", "html", "csv", "gitlab", "cyclonedx",
+	"spdx-json", NULL,
 };
-static const char *const sbom_formats[] = { "cyclonedx", "json", "table", NULL };
+static const char *const sbom_formats[] = { "cyclonedx", "spdx-json", "json", "table", NULL };
 
 #define TARGET_OPTIONS                                                                              \
 	{ .name = "platform", .kind = OPTION_TEXT, .argument = "OS/ARCH",                           \

@@ -18,6 +18,10 @@ REPORT_WRITER(report_write_cyclonedx);
 REPORT_WRITER(report_write_checkstyle);
 REPORT_WRITER(report_write_gitlab_quality);
 REPORT_WRITER(report_write_github);
+REPORT_WRITER(report_write_spdx);
+REPORT_WRITER(report_write_gitlab_container);
+REPORT_WRITER(report_write_csv);
+REPORT_WRITER(report_write_html);
 
 /* Text for XML, escaped; what XML cannot hold is written out. */
 void report_add_xml(struct buf *out, struct slice text);
