@@ -7,7 +7,9 @@ import struct
 import zipfile
 import zlib
 
+import imagelib as lib
 from harness import case, holds, place, scan, write
+from hostile_images import base, layout
 
 PROPERTIES = b"groupId=g\nartifactId=a\nversion=1\n"
 GOOD = [("META-INF/maven/g/a/pom.properties", PROPERTIES)]
@@ -135,3 +137,28 @@ def projects_that_cost():
     answer = scan("dir://" + path)
     for words in ("entities", "nest too deeply"):
         holds(any(words in g["message"] for g in answer.gaps("local")), "a gap with " + words, answer)
+
+
+def places(answer):
+    return sorted((p["name"], p["path"]) for p in answer.document["packages"] if p["origin"] == "java-archive")
+
+
+@case
+def archives_in_layers():
+    """upper layers replace, remove and link archives; a broken one leaves the rest as it is"""
+    fat = archive([("BOOT-INF/lib/x-1.jar", archive(GOOD))], zipfile.ZIP_STORED)
+    other = archive([("META-INF/maven/g/b/pom.properties", PROPERTIES.replace(b"=a", b"=b"))])
+    first = base(more=[lib.directory("app"), lib.text("app/one.jar", fat), lib.hardlink("app/two.jar", "app/one.jar"),
+                       lib.text("app/gone.jar", other), lib.text("app/new.jar", fat)])
+    inner = "!/BOOT-INF/lib/x-1.jar"
+    holds(places(scan(layout(first))) == [
+        ("g:a", "app/" + name + inner) for name in ("new.jar", "one.jar", "two.jar")] + [("g:b", "app/gone.jar")],
+        "one layer")
+    upper = lib.Layer([lib.whiteout("app/gone.jar"), lib.text("app/new.jar", other), lib.text("app/bad.jar", fat[:-30]),
+                       lib.text("app/one.jar", b"no archive")])
+    answer = scan(layout(first, upper))
+    holds(places(answer) == [("g:a", "app/bad.jar" + inner), ("g:a", "app/two.jar" + inner), ("g:b", "app/new.jar")],
+          "two layers", answer)
+    texts = ["%s %s" % (g["subject"], g["message"]) for g in answer.gaps("local")]
+    holds(any("app/bad.jar" in t and "too early" in t for t in texts), "the cut one is named", answer)
+    holds(any("app/one.jar" in t and "no ZIP archive" in t for t in texts), "that which is none is named", answer)
