@@ -10,7 +10,7 @@
 
 struct program_filter {
 	uint8_t pairs[65536 / 8]; /* a bit for each pair of first bytes that names begin with */
-	uint8_t ends[256 / 8];	  /* a bit for each last byte of names that begin in any way */
+	uint8_t ends[256 / 8];	  /* a bit for each last byte of those that begin in any way */
 };
 
 void program_filter_init(struct program_filter *f);

@@ -199,7 +199,8 @@ bool rpm_header_read(struct slice blob, struct rpm_header *ret, struct error *er
 	if ((uint64_t)INTRO_SIZE + (uint64_t)count * ENTRY_SIZE + size != blob.len)
 		return error_set_at(
 			err, ERR_FORMAT, 0,
-			"a header of %zu bytes says that it has %u entries and %u bytes of values",
+			"a header of %zu bytes says that it has %u entries and %u bytes of "
+			"values",
 			blob.len, count, size);
 	struct slice store = slice_from(blob, INTRO_SIZE + (size_t)count * ENTRY_SIZE);
 	return read_index(&c, count, store.len, found, err) && take_values(store, found, ret, err);
