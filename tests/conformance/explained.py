@@ -174,6 +174,22 @@ def replaced_by_folder(difference):
     return difference.name in ("./local", "example.test/local")
 
 
+# Names of one program, ours first.
+PROGRAM_NAMES = (("openjdk", "oracle/openjdk"), ("php", "php-cli"))
+
+
+def version_stands_there(difference):
+    """In the bytes of every file that is said to be the program."""
+    version = difference.version.encode()
+    return bool(difference.paths) and all(
+        difference.files().holds(path, version) for path in difference.paths
+    )
+
+
+def another_name(difference):
+    return difference.name in sum(PROGRAM_NAMES, ()) and version_stands_there(difference)
+
+
 # --- the reasons -----------------------------------------------------------------------------
 
 NOT_PLAIN = (
@@ -215,6 +231,14 @@ EXPLAINED = [
          "names a module that is replaced by a folder after the folder, which makes no valid purl"),
         ("inventory", "trivy", "ours", "golang", replaced_by_folder, "trivy",
          "leaves out a module that is replaced by a folder"),
+        ("inventory", "syft", "*", "generic", another_name, "names",
+         "bulwark names the product, `openjdk` and `php`; syft the vendor too, `oracle/openjdk`, "
+         "or the binary, `php-cli`"),
+        ("inventory", "syft", "ours", "generic", version_stands_there, "syft",
+         "knows fewer surroundings of the version: not Debian's `version 2.6.12-1+deb12u4, "
+         "released` of HAProxy, not a Redis built outside of BuildKit"),
+        ("inventory", "[ot]*", "ours", "generic", version_stands_there, "the peer",
+         "does not look for programs that no package manager installed"),
     )
 ]  # fmt: skip
 

@@ -26,6 +26,7 @@ class ImageFiles:
     def __init__(self, archive):
         self.files = {}
         self.links = {}
+        self.archive = archive
         with tarfile.open(archive) as outer:
             manifest = json.load(outer.extractfile("manifest.json"))
             for layer in manifest[0]["Layers"]:
@@ -78,6 +79,17 @@ class ImageFiles:
 
     def paths(self):
         return set(self.files)
+
+    def holds(self, path, text):
+        """Whether the text stands in some layer's regular file at the path."""
+        with tarfile.open(self.archive) as outer:
+            for layer in json.load(outer.extractfile("manifest.json"))[0]["Layers"]:
+                with tarfile.open(fileobj=outer.extractfile(layer)) as inner:
+                    for member in inner:
+                        if member.isreg() and resolve("", member.name) == path:
+                            if text in inner.extractfile(member).read():
+                                return True
+        return False
 
     def dpkg(self):
         """Stanzas of the status file, as dictionaries."""
