@@ -137,7 +137,8 @@ static void walk_all(struct lock *l)
 
 		walk_list(l, e->node->key, node_get(info, SLICE("dependencies")), e->way, false);
 		walk_list(l, e->node->key, node_get(info, SLICE("peerDependencies")), e->way, false);
-		walk_list(l, e->node->key, node_get(info, SLICE("optionalDependencies")), weaker, false);
+		walk_list(l, e->node->key, node_get(info, SLICE("optionalDependencies")), weaker,
+			  false);
 	}
 }
 
@@ -147,7 +148,8 @@ static void add_entry(struct lock *l, const struct entry *e, bool graph)
 	struct slice name, version;
 	uint32_t flags = 0;
 
-	if (!node_is(e->node, NODE_LIST) || !npm_split_spec(node_text(e->node->first), &name, &version)) {
+	if (!node_is(e->node, NODE_LIST) ||
+	    !npm_split_spec(node_text(e->node->first), &name, &version)) {
 		manifest_skip(l->m, e->node->offset, "a package that is not [\"name@version\", ...]");
 		return;
 	}

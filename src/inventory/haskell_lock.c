@@ -29,7 +29,8 @@ static void add_hackage(struct manifest *m, struct slice text, const struct node
 		manifest_skip(m, entry->offset, "a package that is not \"name-version\"");
 		return;
 	}
-	struct package *p = manifest_add(m, slice_first(text, dash), slice_from(text, dash + 1), 0, entry);
+	struct package *p = manifest_add(m, slice_first(text, dash), slice_from(text, dash + 1), 0,
+					 entry);
 	if (p)
 		manifest_set(m, &p->integrity, slice_first(hash, slice_find_byte(hash, ',')));
 }
@@ -58,7 +59,8 @@ static void add_constraint(struct manifest *m, struct slice item)
 
 	if (pin >= item.len)
 		return;
-	struct slice name = slice_trim(slice_first(item, pin)), version = slice_trim(slice_from(item, pin + 2));
+	struct slice name = slice_trim(slice_first(item, pin));
+	struct slice version = slice_trim(slice_from(item, pin + 2));
 	slice_cut_prefix(&name, SLICE("any."));
 	/* "name +flag ==1.0" and ranges are no pin. */
 	if (slice_find_byte(name, ' ') < name.len || slice_find_byte(version, ' ') < version.len)

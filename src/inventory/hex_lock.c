@@ -190,7 +190,8 @@ static void read_gleam(struct manifest *m)
 	manifest_read(m, MANIFEST_TOML);
 	const struct node *wanted = node_get(m->root, SLICE("requirements"));
 	node_each(it, node_get(m->root, SLICE("packages"))) {
-		struct slice name = node_get_text(it, SLICE("name")), source = node_get_text(it, SLICE("source"));
+		struct slice name = node_get_text(it, SLICE("name"));
+		struct slice source = node_get_text(it, SLICE("source"));
 		bool direct = node_get(wanted, name) != NULL;
 
 		/* Other programs have a manifest.toml too. */

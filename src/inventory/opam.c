@@ -85,7 +85,8 @@ static bool parse(const struct inventory_input *in, struct inventory_output *out
 		struct slice license = field_value(m.text, SLICE("license:"));
 
 		license = slice_trim(slice_first(license, slice_find_byte(license, '\n')));
-		if (slice_cut_prefix(&license, SLICE("\"")) && slice_split(license, '"', &quoted, &license))
+		if (slice_cut_prefix(&license, SLICE("\"")) &&
+		    slice_split(license, '"', &quoted, &license))
 			manifest_set(&m, &p->license, quoted);
 		add_depends(&m, p, field_value(m.text, SLICE("depends:")));
 	} else {

@@ -143,7 +143,8 @@ static bool matches(struct slice path)
 	for (size_t i = 0; i < program_row_count; i++) {
 		const struct program *row = &program_rows[i];
 
-		if (row->text && name.len && name.data[0] == row->names[0][0] && program_named(row, path))
+		if (row->text && name.len && name.data[0] == row->names[0][0] &&
+		    program_named(row, path))
 			return true;
 	}
 	return false;
@@ -209,7 +210,8 @@ void program_owned(struct inventory_output *out, struct slice path)
 	slice_cut_prefix(&path, SLICE("/"));
 	if (path.len > LIMIT_PATH || !program_known_name(path))
 		return;
-	inventory_add(out, ORIGIN_NONE, arena_copy(out->arena, path), SLICE_EMPTY)->flags = PACKAGE_OWNS;
+	struct package *p = inventory_add(out, ORIGIN_NONE, arena_copy(out->arena, path), SLICE_EMPTY);
+	p->flags = PACKAGE_OWNS;
 }
 
 void program_settle(struct package_list *packages)

@@ -47,7 +47,7 @@ struct program {
 	struct slice requires;     /* stands in the file as well */
 	struct slice excludes;     /* stands in another program of that name */
 	struct slice package;      /* name of pkg:generic */
-	/* Its name in Bitnami's advisories, which are about upstream's versions; empty: it has none there. */
+	/* Its name in Bitnami's advisories, which are about upstream's versions; empty: none. */
 	struct slice bitnami;
 	/*
 	 * A Go program: where its build information names this module, or one

@@ -80,7 +80,8 @@ static struct slice named_version(struct slice path)
 	while (start < name.len && !ascii_digit(name.data[start]))
 		start++;
 	for (end = start; end < name.len; end++) {
-		bool dot = name.data[end] == '.' && end + 1 < name.len && ascii_digit(name.data[end + 1]);
+		bool dot = name.data[end] == '.' && end + 1 < name.len &&
+			   ascii_digit(name.data[end + 1]);
 
 		if (!dot && !ascii_digit(name.data[end]))
 			break;
@@ -345,7 +346,8 @@ static void search_probe(struct program_search *s, struct probe *probe, size_t u
 		at += hit;
 		if (judge(probe, text, at, &start, &length)) {
 			probe->found = true;
-			probe->version = arena_copy(s->arena, slice_first(slice_from(text, start), length));
+			probe->version = arena_copy(s->arena,
+						    slice_first(slice_from(text, start), length));
 			probe->offset = s->at + start;
 		}
 		at++;

@@ -301,7 +301,10 @@ const struct program program_rows[] = {
 	},
 	{
 		.names = { "nginx-ingress-controller" },
-		.patterns = { PADDED("\0v", V3 | SHAPE_PRE, "\0\0"), AROUND("v", V3 | SHAPE_PRE, "\0\0") },
+		.patterns = {
+			PADDED("\0v", V3 | SHAPE_PRE, "\0\0"),
+			AROUND("v", V3 | SHAPE_PRE, "\0\0"),
+		},
 		.package = SLICE_INIT("nginx-ingress-controller"),
 		.module = SLICE_INIT("k8s.io/ingress-nginx"),
 		.cpe = SLICE_INIT("kubernetes:ingress-nginx"),
@@ -537,7 +540,8 @@ const struct program program_rows[] = {
 		.patterns = { AROUND("enroll", V3, ""), AROUND("enroll: true", V3, ""),
 			      AROUND("PM", V3, ":https") },
 		.requires = SLICE_INIT("elastic/elastic-agent"),
-		.package = SLICE_INIT("elastic-agent"), .module = SLICE_INIT("github.com/elastic/elastic-agent"),
+		.package = SLICE_INIT("elastic-agent"),
+		.module = SLICE_INIT("github.com/elastic/elastic-agent"),
 		.cpe = SLICE_INIT("elastic:elastic_agent"),
 	},
 

@@ -64,7 +64,8 @@ static void end_entry(void *context, uint64_t end, const struct error *failure)
 		if (failure)
 			s->why = *failure;
 		else
-			error_set(&s->why, ERR_LIMIT, "its metadata are larger than %zu bytes", METADATA_MAX);
+			error_set(&s->why, ERR_LIMIT, "its metadata are larger than %zu bytes",
+				  METADATA_MAX);
 		return;
 	}
 	s->bad |= !inventory_python_package.parse(&in, &s->found, &s->why);

@@ -87,8 +87,9 @@ static bool parse_description(const struct inventory_input *in, struct inventory
 		struct slice key;
 		struct slice *value;
 	} fields[] = {
-		{ SLICE("Package"), &name }, { SLICE("Version"), &version }, { SLICE("License"), &license },
-		{ SLICE("Depends"), &depends }, { SLICE("Imports"), &imports }, { SLICE("Built"), &built },
+		{ SLICE("Package"), &name },	{ SLICE("Version"), &version },
+		{ SLICE("License"), &license }, { SLICE("Depends"), &depends },
+		{ SLICE("Imports"), &imports }, { SLICE("Built"), &built },
 		{ SLICE("biocViews"), &views },
 	};
 	struct control_reader reader;

@@ -11,7 +11,7 @@
 
 static bool matches(struct slice path)
 {
-	/* Xcode keeps it below "xcshareddata/swiftpm/", `swift package resolve` as ".package.resolved". */
+	/* Below "xcshareddata/swiftpm/" where Xcode keeps it. */
 	struct slice name = inventory_base_name(path);
 
 	return slice_is(name, "Package.resolved") || slice_is(name, ".package.resolved");
@@ -40,14 +40,16 @@ static struct slice repository_name(struct manifest *m, struct slice url)
 static void add_pin(struct manifest *m, const struct node *pin)
 {
 	const struct node *state = node_get(pin, SLICE("state"));
-	struct slice url = node_get_text(pin, SLICE("location")), version = node_get_text(state, SLICE("version"));
+	struct slice url = node_get_text(pin, SLICE("location"));
+	struct slice version = node_get_text(state, SLICE("version"));
 	struct slice kind = node_get_text(pin, SLICE("kind"));
 	uint32_t flags = slice_is(kind, "localSourceControl") ? PACKAGE_LOCAL : 0;
 
 	if (slice_empty(url))
 		url = node_get_text(pin, SLICE("repositoryURL"));
 	/* Of a registry the identity "scope.name" is all there is. */
-	struct slice name = slice_empty(url) ? node_get_text(pin, SLICE("identity")) : repository_name(m, url);
+	struct slice name = slice_empty(url) ? node_get_text(pin, SLICE("identity")) :
+					       repository_name(m, url);
 	if (slice_empty(url) || slice_find_byte(name, '/') == name.len)
 		flags |= PACKAGE_LOCAL;
 	if (slice_empty(version)) {
