@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "lint/base_images.h"
 
 struct span first_line(const struct rule_context *c, const struct dockerfile_instruction *in, struct span at)
 {
@@ -190,13 +191,9 @@ struct slice plain_variable(struct slice text)
 
 const struct image_facts *base_facts(const struct rule_context *c, struct slice reference)
 {
-	const struct project *p = rule_project(c);
+	struct image_facts *f = arena_new(c->arena, struct image_facts);
 
-	if (p->facts)
-		vec_each(f, p->facts)
-			if (slice_eq(f->reference, reference))
-				return f;
-	return NULL;
+	return base_image_facts(rule_project(c), reference, c->arena, f) ? f : NULL;
 }
 
 const struct dockerfile_stage *root_stage(const struct dockerfile *d, const struct dockerfile_stage *s)

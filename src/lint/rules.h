@@ -18,6 +18,8 @@ extern const struct rule_table dockerfile_package_rules; /* package managers in 
 extern const struct rule_table dockerfile_stage_rules;    /* FROM and stages */
 extern const struct rule_table dockerfile_user_rules;     /* USER */
 extern const struct rule_table dockerfile_copy_rules;     /* COPY and ADD */
+extern const struct rule_table dockerfile_form_rules;     /* what the builder refuses or minds */
+extern const struct rule_table dockerfile_variable_rules; /* ARG and ENV */
 extern const struct rule_table dockerfile_metadata_rules; /* what the image's configuration says */
 
 #endif

@@ -10,6 +10,8 @@ const struct rule_table *const lint_tables[] = {
 	&dockerfile_user_rules,
 	&dockerfile_copy_rules,
 	&dockerfile_metadata_rules,
+	&dockerfile_variable_rules,
+	&dockerfile_form_rules,
 	&dockerfile_package_rules,
 	&dockerfile_shell_rules,
 	&nginx_rules,
@@ -47,6 +49,7 @@ static void dockerfile_units(const struct document *d, struct arena *a, struct p
 static const struct lint_evaluator evaluators[] = {
 	{ .kind = DOCUMENT_DOCKERFILE, .read = read_dockerfile, .units = dockerfile_units,
 	  .tables = TABLES(&dockerfile_stage_rules, &dockerfile_user_rules, &dockerfile_copy_rules, &dockerfile_metadata_rules,
+			    &dockerfile_variable_rules, &dockerfile_form_rules,
 			    &dockerfile_package_rules, &dockerfile_shell_rules) },
 	{ .kind = DOCUMENT_NGINX, .read = read_nginx, .tables = TABLES(&nginx_rules) },
 	{ .kind = DOCUMENT_MARKDOWN, .read = markdown_blocks },
