@@ -50,7 +50,7 @@ static void choose_scope(struct work *w)
 		w->keep.scope = INVENTORY_DIRECTORY;
 		break;
 	case TARGET_FILE:
-		w->keep.scope = INVENTORY_IMAGE | INVENTORY_DIRECTORY;
+		w->keep.scope = INVENTORY_IMAGE | INVENTORY_DIRECTORY | INVENTORY_FILE;
 		break;
 	}
 }

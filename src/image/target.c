@@ -54,7 +54,7 @@ static const struct target_source sources[] = {
 	{.prefix = SLICE_INIT("registry://"), .read = source_read_registry},
 	{.prefix = SLICE_INIT("image://"), .read = source_read_registry},
 	{.prefix = SLICE_INIT("local://"), .unsupported = "images of a daemon's store"},
-	{.prefix = SLICE_INIT("sbom://"), .unsupported = "SBOMs as input"},
+	{.prefix = SLICE_INIT("sbom://"), .read = read_file},
 	{.matches = source_is_path, .read = read_path},
 	{.matches = is_reference, .read = source_read_registry, .bare = true},
 };

@@ -74,6 +74,7 @@ const struct inventory_row *const inventory_rows[] = {
 	&inventory_nuget_props,
 	&inventory_conda,
 	&inventory_conda_environment,
+	&inventory_sbom, /* any .json that no other row knows: last */
 };
 
 const size_t inventory_row_count = ARRAY_LEN(inventory_rows);

@@ -18,6 +18,7 @@
 enum inventory_scope {
 	INVENTORY_IMAGE = 1,     /* image or root file system */
 	INVENTORY_DIRECTORY = 2, /* project directory or single file */
+	INVENTORY_FILE = 4,      /* single file: what is a target by itself only */
 };
 
 enum inventory_want {

@@ -39,6 +39,7 @@ extern const struct inventory_row inventory_poetry_lock;
 extern const struct inventory_row inventory_pipfile_lock;
 extern const struct inventory_row inventory_pdm_lock;
 extern const struct inventory_row inventory_uv_lock;
+extern const struct inventory_row inventory_sbom;           /* CycloneDX and SPDX, as the target */
 extern const struct inventory_row inventory_cargo_lock;
 extern const struct inventory_row inventory_hex_lock; /* mix.lock, rebar.lock, manifest.toml of Gleam */
 extern const struct inventory_row inventory_pub_lock; /* pubspec.lock */
