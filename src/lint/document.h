@@ -61,7 +61,8 @@ struct document {
 	struct dockerfile_view *dockerfile;
 	const struct dockerignore *dockerignore;
 	struct compose_project *compose;
-	struct daemon_config *daemon;
+	struct daemon_config *daemon;  /* of file, unit and drop-ins together where all are at hand */
+	const struct document *earlier; /* the daemon.json block before it in the same Markdown file */
 	struct seccomp_profile *seccomp;
 	struct apparmor_file *apparmor;
 	struct nginx_config *nginx;
@@ -89,6 +90,11 @@ struct project {
 	bool whole;                      /* paths are all there is: what is not in it does not exist */
 	const struct image_fact_list *facts; /* of images at hand; may be NULL */
 	struct config_files files;       /* texts of documents by path */
+	const struct document *last_daemon; /* the one read last */
+	struct daemon_config *host_daemon;  /* of daemon.json and docker.service, where there is one of each */
+	bool host_daemon_tried;
+	bool uses_swarm;                 /* some script works with a swarm: `swarm` is where */
+	struct span swarm;
 };
 
 /* The document of a path ("web/Dockerfile"), NULL: none. */

@@ -3,6 +3,7 @@
 #include "config/nginx.h"
 #include "lint/internal.h"
 #include "lint/dockerfile_view.h"
+#include "lint/host_documents.h"
 #include "lint/rules.h"
 
 const struct rule_table *const lint_tables[] = {
@@ -15,6 +16,11 @@ const struct rule_table *const lint_tables[] = {
 	&dockerfile_package_rules,
 	&dockerfile_shell_rules,
 	&nginx_rules,
+	&daemon_rules,
+	&systemd_rules,
+	&seccomp_rules,
+	&apparmor_rules,
+	&sudoers_rules,
 	&project_rules,
 	&pragma_rules,
 };
@@ -52,6 +58,12 @@ static const struct lint_evaluator evaluators[] = {
 			    &dockerfile_variable_rules, &dockerfile_form_rules,
 			    &dockerfile_package_rules, &dockerfile_shell_rules) },
 	{ .kind = DOCUMENT_NGINX, .read = read_nginx, .tables = TABLES(&nginx_rules) },
+	{ .kind = DOCUMENT_DAEMON_JSON, .read = read_daemon_document, .tables = TABLES(&daemon_rules) },
+	{ .kind = DOCUMENT_UNIT, .read = read_unit_document, .tables = TABLES(&daemon_rules, &systemd_rules) },
+	{ .kind = DOCUMENT_DEFAULTS, .read = read_defaults_document, .tables = TABLES(&systemd_rules) },
+	{ .kind = DOCUMENT_SECCOMP, .read = read_seccomp_document, .tables = TABLES(&seccomp_rules) },
+	{ .kind = DOCUMENT_APPARMOR, .read = read_apparmor_document, .tables = TABLES(&apparmor_rules) },
+	{ .kind = DOCUMENT_SUDOERS, .read = read_sudoers_document, .tables = TABLES(&sudoers_rules) },
 	{ .kind = DOCUMENT_MARKDOWN, .read = markdown_blocks },
 };
 
