@@ -3,7 +3,7 @@
 #include "base/cleanup.h"
 
 /* How far a pragma of this form reaches. */
-enum reach { REACH_NEXT, REACH_LINE, REACH_FILE };
+enum reach { REACH_NEXT, REACH_LINE, REACH_STAGE, REACH_FILE };
 
 struct comment {
 	struct slice text;   /* behind the '#' and blanks */
@@ -28,10 +28,35 @@ static bool is_blank(char c)
 /* The unit that holds the offset or is the first behind it. */
 static const struct pragma_unit *unit_at(const struct pragma_unit_list *units, uint64_t offset)
 {
-	vec_each(u, units)
-		if (u->offset + u->length > offset)
-			return u;
-	return NULL;
+	size_t low = 0, high = units->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (units->items[middle].offset + units->items[middle].length > offset)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low < units->count ? &units->items[low] : NULL;
+}
+
+static bool starts_stage(const struct reader *r, const struct pragma_unit *unit)
+{
+	struct slice text = slice_from(r->text, unit->offset);
+
+	return text.len > 4 && slice_eq_nocase(slice_first(text, 4), SLICE("FROM")) && ascii_space(text.data[4]);
+}
+
+/* To the next FROM behind the unit; pragmas for stages are few, so each may look for its own. */
+static uint64_t stage_end(const struct reader *r, const struct pragma_unit *unit)
+{
+	const struct pragma_unit *end = r->units->items + r->units->count;
+
+	for (unit++; unit < end; unit++)
+		if (starts_stage(r, unit))
+			return unit->offset;
+	return r->text.len;
 }
 
 /* The first line behind the comment that is neither blank nor a comment. */
@@ -64,7 +89,7 @@ static void set_reach(const struct reader *r, const struct comment *c, enum reac
 	const struct pragma_unit *unit = r->units ? unit_at(r->units, c->offset) : NULL;
 	if (unit) {
 		p->from = unit->offset;
-		p->to = unit->offset + unit->length;
+		p->to = reach == REACH_STAGE ? stage_end(r, unit) : unit->offset + unit->length;
 	} else if (c->alone) {
 		next_line(r->text, c->end + 1, &p->from, &p->to);
 	}
@@ -163,25 +188,46 @@ static void read_hadolint(const struct reader *r, const struct comment *c, struc
 {
 	enum reach reach = REACH_NEXT;
 
-	s = slice_trim(s);
+	/* "ignore=DL3006 # why" */
+	s = slice_trim(slice_first(s, slice_find_byte(s, '#')));
 	if (cut_word(&s, SLICE("global")))
 		reach = REACH_FILE;
+	else if (cut_word(&s, SLICE("stage")))
+		reach = REACH_STAGE;
 	if (!cut_word(&s, SLICE("ignore")) || !cut_word(&s, SLICE("=")) || !hadolint_ids(s))
 		return;
 	add_ids(r, add(r, c, "hadolint", reach), s);
 }
 
+/* Nothing but directives, "# name=value", stands before it: then it is one itself and holds for the file. */
+static bool is_directive(const struct reader *r, const struct comment *c)
+{
+	struct slice head = slice_first(r->text, c->line), line;
+
+	for (size_t n = 0; slice_next_line(&head, &line); n++) {
+		line = slice_trim(line);
+		if (n == 0 && slice_starts(line, SLICE("#!")))
+			continue;
+		/* The builder knows three of them. */
+		if (n > 3 || !slice_starts(line, SLICE("#")) || slice_find_byte(line, '=') == line.len ||
+		    slice_find_byte(slice_trim(slice_from(line, 1)), ' ') < slice_find_byte(slice_trim(slice_from(line, 1)), '=') - 1)
+			return false;
+	}
+	return true;
+}
+
 /* "# check=skip=A,B;error=true;experimental=C" */
 static void read_check(const struct reader *r, const struct comment *c, struct slice s)
 {
+	enum reach reach = is_directive(r, c) ? REACH_FILE : REACH_NEXT;
 	struct slice part;
 
 	while (slice_next(&s, ';', &part)) {
 		part = slice_trim(part);
 		if (!cut_word(&part, SLICE("skip")) || !cut_word(&part, SLICE("=")))
 			continue;
-		struct pragma *p = add(r, c, "buildkit", REACH_FILE);
-		if (!slice_is(part, "all"))
+		struct pragma *p = add(r, c, "buildkit", reach);
+		if (!slice_starts(part, SLICE("all")))
 			add_ids(r, p, part);
 	}
 }

@@ -4,8 +4,8 @@
  *
  *	# bulwark: ignore=ID[,ID...] -- reason (until YYYY-MM-DD)
  *	# bulwark: ignore-file=ID[,ID...] -- reason (until YYYY-MM-DD)
- *	# hadolint ignore=DL3006,SC2086     # hadolint global ignore=DL3006
- *	# check=skip=JSONArgsRecommended;error=true   (a directive: the head of a Dockerfile)
+ *	# hadolint ignore=DL3006,SC2086     # hadolint global ignore=DL3006     # hadolint stage ignore=DL3006
+ *	# check=skip=JSONArgsRecommended;error=true   (the file: at its head; else the next instruction)
  *	#checkov:skip=CKV_DOCKER_3:reason
  *	# trivy:ignore:DS-0002[:exp:YYYY-MM-DD]
  *	# kics-scan ignore-line | ignore-block | ignore | disable=<query id,...>
