@@ -3,6 +3,9 @@
 #include "lint/dockerfile_rules.h"
 #include "lint/rules.h"
 
+/* So many ARGs before FROM are looked through. */
+#define ARGS_MAX 1000
+
 static struct slice user_part(struct slice user)
 {
 	user = slice_trim(user);
@@ -156,12 +159,24 @@ static bool all_digits(struct slice s)
 	return true;
 }
 
-/* hadolint lets pass what names an ARG that it has seen. */
+static bool is_arg(const struct rule_context *c, const struct dockerfile_instruction *in, struct slice name)
+{
+	const struct dockerfile_binding *b = dockerfile_variable(in, name);
+
+	if (b)
+		return b->instruction && !b->env;
+	b = rule_dockerfile(c)->file->global_variables;
+	for (size_t guard = 0; b && guard < ARGS_MAX; guard++, b = b->older)
+		if (b->instruction && slice_eq(b->name, name))
+			return true;
+	return false;
+}
+
+/* hadolint lets pass what names an ARG that it has seen, of this stage or not. */
 static bool names_arg(const struct rule_context *c, const struct dockerfile_instruction *user, struct slice text)
 {
 	struct slice rest = text, name;
 
-	(void)c;
 	while (slice_find_byte(rest, '$') < rest.len) {
 		rest = slice_from(rest, slice_find_byte(rest, '$') + 1);
 		name = rest;
@@ -169,8 +184,7 @@ static bool names_arg(const struct rule_context *c, const struct dockerfile_inst
 		size_t n = 0;
 		while (n < name.len && (ascii_alnum(name.data[n]) || name.data[n] == '_'))
 			n++;
-		const struct dockerfile_binding *b = dockerfile_variable(user, slice_first(name, n));
-		if (b && b->instruction && !b->env)
+		if (n && is_arg(c, user, slice_first(name, n)))
 			return true;
 	}
 	return false;

@@ -27,11 +27,12 @@ const struct dockerfile_instruction *dockerfile_inner(const struct dockerfile_in
 	return in;
 }
 
-/* The SHELL in force; it starts anew with each stage. */
+/* The SHELL in force; a stage has that of the one it is made from, at its end. */
 struct shell_state {
 	int stage;
 	struct slice program;
 	bool pipefail;
+	struct shell_state *ends; /* by stage */
 };
 
 static bool sets_pipefail(struct slice option)
@@ -47,11 +48,20 @@ static void apply_shell(struct shell_state *state, const struct dockerfile_instr
 		state->pipefail |= sets_pipefail(in->words.items[i].value);
 }
 
-static void enter_stage(struct shell_state *state, const struct dockerfile_instruction *in)
+static void enter_stage(struct shell_state *state, const struct dockerfile *d, const struct dockerfile_instruction *in)
 {
+	int parent = in->stage >= 0 ? d->stages.items[in->stage].parent : -1;
+
 	if (state->stage == in->stage)
 		return;
-	*state = (struct shell_state){ .stage = in->stage, .program = SLICE("/bin/sh") };
+	if (state->stage >= 0)
+		state->ends[state->stage] = *state;
+	if (parent >= 0) {
+		*state = state->ends[parent];
+		state->stage = in->stage;
+		return;
+	}
+	*state = (struct shell_state){ .stage = in->stage, .program = SLICE("/bin/sh"), .ends = state->ends };
 }
 
 /* The exec form runs one command without a shell; `sh -c "..."` brings its own. */
@@ -179,8 +189,9 @@ struct dockerfile_view *dockerfile_view_new(const struct document *d, struct are
 	v->document = d;
 	v->file = dockerfile_parse(d->text, d->source, a);
 	find_refusal(v);
+	shell.ends = arena_new_array(a, struct shell_state, v->file->stages.count + 1);
 	dockerfile_each(in, v->file) {
-		enter_stage(&shell, in);
+		enter_stage(&shell, v->file, in);
 		if (in->keyword == DOCKERFILE_SHELL)
 			apply_shell(&shell, in);
 		else if (runs_something(in))
