@@ -127,6 +127,9 @@ static void check_add_remote(struct rule_context *c)
 		if ((!k.url && !k.git) || pinned)
 			continue;
 		struct assessment *x = rule_fail(c, in->span, "ADD takes whatever the server gives today: no checksum pins it");
+		/* A branch or tag of a repository says something at least. */
+		if (k.git && !k.url)
+			x->severity = SEVERITY_LOW;
 		alias_add(c, x, &k);
 		rule_alias_if(c, x, k.web, "kics:Curl or Wget Instead of Add");
 	}
@@ -332,6 +335,14 @@ static void check_from_unknown(struct rule_context *c)
 	}
 }
 
+static bool gathered(const struct dockerfile *d, const struct dockerfile_instruction *in)
+{
+	int stage = dockerfile_stage_named(d, in, unquoted(dockerfile_flag(in, SLICE("from"))->value));
+	const struct dockerfile_stage *root = stage >= 0 ? root_stage(d, &d->stages.items[stage]) : NULL;
+
+	return root && root->scratch;
+}
+
 static void check_whole(struct rule_context *c)
 {
 	each_instruction(in, c, DOCKERFILE_COPY) {
@@ -344,6 +355,11 @@ static void check_whole(struct rule_context *c)
 				continue;
 			struct assessment *x = rule_fail(c, in->span, "the whole file system of the other stage comes along, tools and secrets as well");
 			rule_alias(c, x, "hadolint:DL3067");
+			/* A stage that starts from nothing was made to be copied whole. */
+			if (gathered(rule_dockerfile(c)->file, in)) {
+				x->severity = SEVERITY_NEGLIGIBLE;
+				x->confidence = CONFIDENCE_LOW;
+			}
 			break;
 		}
 	}

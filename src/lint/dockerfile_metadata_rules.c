@@ -190,10 +190,11 @@ static void check_healthcheck(struct rule_context *c)
 		return;
 	each_instruction(in, c, DOCKERFILE_HEALTHCHECK)
 		any = true;
-	struct assessment *x = rule_fail(c, end->from->span, "no HEALTHCHECK: a program that hangs counts as one that runs");
+	struct assessment *x = rule_fail(c, (start ? start : end->from)->span,
+					 "no HEALTHCHECK: a program that hangs counts as one that runs");
 	rule_discriminator(c, x, SLICE("final stage"));
 	if (start)
-		rule_also_at(c, x, start->span);
+		rule_also_at(c, x, end->from->span);
 	rule_alias(c, x, "hadolint:DL3057");
 	rule_alias_if(c, x, !any, "trivy:DS-0026");
 	rule_alias_if(c, x, !any, "checkov:CKV_DOCKER_2");

@@ -131,12 +131,12 @@ static void check_missing(struct rule_context *c)
 
 	if (!end || (user && user_text(user).len) || base_has_user(c, end) || !whole_file(c, end))
 		return;
-	const struct dockerfile_instruction *last = d->instructions.items[end->end - 1];
-	struct assessment *x = rule_fail(c, end->from->span, "the image runs as root: no USER says otherwise");
 	const struct dockerfile_instruction *start = dockerfile_last_in_stage(d, end, DOCKERFILE_ENTRYPOINT);
 	if (!start)
 		start = dockerfile_last_in_stage(d, end, DOCKERFILE_CMD);
-	rule_also_at(c, x, start ? start->span : last->span);
+	struct assessment *x = rule_fail(c, (start ? start : end->from)->span, "the image runs as root: no USER says otherwise");
+	if (start)
+		rule_also_at(c, x, end->from->span);
 	const struct dockerfile_instruction *any = last_user(d);
 	rule_alias_if(c, x, !any_name(d) || (any && is_root(user_text(any))), "trivy:DS-0002");
 	rule_alias_if(c, x, !any, "checkov:CKV_DOCKER_3");

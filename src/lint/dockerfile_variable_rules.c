@@ -9,6 +9,9 @@
 /* So many COPY instructions are looked at for each name of a file with credentials. */
 #define COPIES_MAX 1000
 
+/* Of one ARG or ENV, so many names are compared with each other. */
+#define PAIRS_MAX 100
+
 /* ARG and ENV in order, those of ONBUILD left out. */
 #define each_variable(it, c)                                                                           \
 	vec_each(p_##it, &rule_dockerfile(c)->file->instructions)                                      \
@@ -463,6 +466,14 @@ static bool declared_in(const struct undefined *u, struct slice name)
 	return false;
 }
 
+static bool sets_itself(const struct dockerfile_instruction *in, struct slice name)
+{
+	for (size_t i = 0; i < in->pairs.count && i < PAIRS_MAX; i++)
+		if (slice_eq(in->pairs.items[i].key.value, name))
+			return true;
+	return false;
+}
+
 static void judge_names(const struct undefined *u, struct slice text, struct span at, bool heredoc)
 {
 	struct name_values values = { u->in };
@@ -482,6 +493,11 @@ static void judge_names(const struct undefined *u, struct slice text, struct spa
 		struct assessment *x = fail_in(u->c, u->in, at, "nothing sets %.*s: it is empty here", SLICE_ARG(*name));
 		rule_discriminator(u->c, x, arena_printf(u->c->arena, "%.*s in %.*s", SLICE_ARG(*name), SLICE_ARG(text)));
 		rule_alias_if(u->c, x, buildkit_builds(u->c, u->in), "buildkit:UndefinedVar");
+		/* `ENV A=/x:$A` means to add to what may be there. */
+		if (u->in->keyword == DOCKERFILE_ENV && sets_itself(u->in, *name)) {
+			x->severity = SEVERITY_LOW;
+			x->confidence = CONFIDENCE_LOW;
+		}
 	}
 }
 
@@ -491,7 +507,7 @@ static void judge_variables(struct undefined *u)
 	bool arg = in->keyword == DOCKERFILE_ARG;
 
 	vec_each(pair, &in->pairs) {
-		u->until = arg && in->pairs.count < 100 ? pair : NULL;
+		u->until = arg && in->pairs.count < PAIRS_MAX ? pair : NULL;
 		if (!arg)
 			judge_names(u, pair->key.text, pair->key.span, false);
 		if (pair->has_value || pair->value.text.len)
