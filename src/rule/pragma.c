@@ -434,13 +434,15 @@ static bool names_rule(const struct pragma *p, const struct rule *rule)
 	return false;
 }
 
+/* Any of the finding's places will do: of two instructions that clash, either may carry the comment. */
 static bool speaks_for(const struct pragma *p, const struct assessment *x)
 {
-	const struct span *at = x->spans.count ? x->spans.items : NULL;
-
 	if (p->from == 0 && p->to == UINT64_MAX)
 		return true;
-	return at && at->source == p->span.source && at->offset >= p->from && at->offset < p->to;
+	vec_each(at, &x->spans)
+		if (at->source == p->span.source && at->offset >= p->from && at->offset < p->to)
+			return true;
+	return false;
 }
 
 void pragma_apply(struct pragma_list *pragmas, struct assessment_list *list, size_t first, int64_t now,
