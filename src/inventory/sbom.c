@@ -239,6 +239,7 @@ const struct inventory_row inventory_sbom = {
 	.name = "sbom",
 	.origin = ORIGIN_SBOM,
 	.scopes = INVENTORY_FILE,
+	.os_database = true, /* it is the whole target: unread, nothing is known */
 	.max_size = LIMIT_DOCUMENT,
 	.ends = "n",
 	.matches = matches,

@@ -4,6 +4,8 @@
  * bytes; gaps are listed as the metadata's properties and, when blocking, make
  * the composition "incomplete".
  */
+#include "base/cleanup.h"
+#include "base/map.h"
 #include "format/digest.h"
 #include "format/json.h"
 #include "report/writers.h"
@@ -162,6 +164,7 @@ static void write_component(struct writer *w, const struct package *p)
 	json_member(j, "type", SLICE("library"));
 	write_name(j, p);
 	json_member_opt(j, "version", p->version);
+	json_member_opt(j, "cpe", p->cpe);
 	json_member_opt(j, "purl", package_purl(p, &w->arena));
 	if (p->flags & (PACKAGE_DEV | PACKAGE_OPTIONAL))
 		json_member(j, "scope", p->flags & PACKAGE_DEV ? SLICE("excluded") : SLICE("optional"));
@@ -179,6 +182,59 @@ static void write_component(struct writer *w, const struct package *p)
 		json_end_object(j);
 	}
 	json_end_object(j);
+}
+
+/* Packages that one database or file told of know one another by their names. */
+static struct slice name_key(struct writer *w, const struct package *p, struct slice name)
+{
+	bool os = package_origin_row(p->origin)->os;
+
+	return arena_printf(&w->arena, "%d %.*s\n%.*s", (int)p->origin, SLICE_ARG(os ? SLICE_EMPTY : p->path),
+			    SLICE_ARG(name));
+}
+
+/* Each once (the schema asks for it); nothing for a package whose dependencies are not at hand. */
+static void write_depends_on(struct writer *w, const struct package *p, const struct map *names)
+{
+	CLEANUP(map_release) struct map seen;
+	struct slice_list refs = { 0 };
+
+	map_init(&seen);
+	vec_each(name, &p->depends) {
+		const struct package *on = map_get_ptr(names, name_key(w, p, *name));
+		bool is_new = false;
+
+		if (on && on != p)
+			map_put(&seen, package_ref(w, on), &is_new);
+		if (is_new)
+			*vec_add(&w->arena, &refs) = package_ref(w, on);
+	}
+	if (refs.count == 0)
+		return;
+	json_begin_object(&w->json);
+	json_member(&w->json, "ref", package_ref(w, p));
+	json_key(&w->json, "dependsOn");
+	json_begin_array(&w->json);
+	vec_each(ref, &refs)
+		json_string(&w->json, *ref);
+	json_end_array(&w->json);
+	json_end_object(&w->json);
+}
+
+static void write_dependencies(struct writer *w)
+{
+	CLEANUP(map_release) struct map names;
+
+	map_init(&names);
+	vec_each(p, &w->report->packages)
+		if (listed(p))
+			map_put_ptr(&names, name_key(w, p, p->name), p);
+	json_key(&w->json, "dependencies");
+	json_begin_array(&w->json);
+	vec_each(p, &w->report->packages)
+		if (listed(p) && p->depends.count)
+			write_depends_on(w, p, &names);
+	json_end_array(&w->json);
 }
 
 static void write_os(struct writer *w)
@@ -349,6 +405,7 @@ REPORT_WRITER(report_write_cyclonedx)
 		if (listed(p))
 			write_component(&w, p);
 	json_end_array(j);
+	write_dependencies(&w);
 	write_vulnerabilities(&w);
 	write_compositions(&w);
 	json_end_object(j);

@@ -244,6 +244,102 @@ def table():
 
 
 @check
+def spdx():
+    """spdx-json: one id for each element, relations between elements that exist, purls, incomplete says so"""
+    for variant in VARIANTS:
+        doc = document("spdx-json", variant)
+        assert doc["spdxVersion"] == "SPDX-2.3" and doc["dataLicense"] == "CC0-1.0"
+        ids = [p["SPDXID"] for p in doc["packages"]] + [doc["SPDXID"]]
+        assert len(ids) == len(set(ids)) and all(re.fullmatch(r"SPDXRef-[A-Za-z0-9.-]+", i) for i in ids)
+        for relation in doc["relationships"]:
+            assert relation["spdxElementId"] in ids and relation["relatedSpdxElement"] in ids, relation
+        assert doc["creationInfo"]["creators"] and doc["documentNamespace"].count("#") == 0
+    told = [r["referenceLocator"] for p in document("spdx-json")["packages"] for r in p.get("externalRefs", [])]
+    assert told and all(t.startswith("pkg:") for t in told)
+    assert "complete: false" in document("spdx-json", "incomplete")["creationInfo"]["comment"]
+
+
+@check
+def html():
+    """html: hostile names stay text, nothing is loaded, style and script are the ones that the policy allows"""
+    import base64
+    import hashlib
+    import html.parser
+
+    class Reader(html.parser.HTMLParser):
+        def __init__(self):
+            super().__init__()
+            self.tags, self.text, self.within = [], {"style": "", "script": ""}, None
+
+        def handle_starttag(self, tag, attrs):
+            self.tags.append((tag, dict(attrs)))
+            self.within = tag if tag in self.text else self.within
+
+        def handle_endtag(self, tag):
+            self.within = None if tag == self.within else self.within
+
+        def handle_data(self, data):
+            if self.within:
+                self.text[self.within] += data
+
+    for variant in VARIANTS:
+        reader = Reader()
+        page = report("html", variant)
+        reader.feed(page)
+        names = [tag for tag, _ in reader.tags]
+        assert names.count("script") == 1 and names.count("style") == 1 and "img" not in names and "iframe" not in names
+        policy = next(a["content"] for t, a in reader.tags if t == "meta" and a.get("http-equiv"))
+        for element in ("style", "script"):
+            digest = base64.b64encode(hashlib.sha256(reader.text[element].encode()).digest()).decode()
+            assert f"{element}-src 'sha256-{digest}'" in policy, element
+        for tag, attributes in reader.tags:
+            assert not any(a.startswith("on") or a in ("src", "style") for a in attributes), (tag, attributes)
+            assert not attributes.get("href", "https:").lower().startswith("javascript"), attributes
+        safe(page)
+    assert "Incomplete" in report("html", "incomplete") and "Incomplete" not in report("html", "clean")
+
+
+@check
+def csv_cells():
+    """csv: as many cells in every line, no formula, gaps are lines too"""
+    import csv
+    import io
+    for variant in VARIANTS:
+        lines = list(csv.reader(io.StringIO(report("csv", variant), newline="")))
+        assert len({len(line) for line in lines}) == 1, [len(line) for line in lines]
+        assert not any(cell[:1] in "=+-@" and cell for line in lines for cell in line)
+    assert any(line.startswith('"gap"') for line in report("csv", "incomplete").splitlines())
+    assert len(report("csv").splitlines()) > len(report("csv", "clean").splitlines())
+
+
+@check
+def gitlab():
+    """gitlab: what the container scanning schema requires, failure when incomplete"""
+    doc = document("gitlab")
+    assert doc["scan"]["type"] == "container_scanning" and doc["vulnerabilities"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", doc["scan"]["start_time"])
+    ids = [v["id"] for v in doc["vulnerabilities"]]
+    assert len(set(ids)) == len(ids)
+    for v in doc["vulnerabilities"]:
+        assert v["severity"] in ("Info", "Unknown", "Low", "Medium", "High", "Critical")
+        assert v["identifiers"] and v["location"]["dependency"]["package"]["name"] and v["location"]["image"]
+    assert doc["scan"]["status"] == "success" or not document("json")["summary"]["complete"]
+    assert document("gitlab", "incomplete")["scan"]["status"] == "failure"
+
+
+@check
+def files_formats():
+    """checkstyle, gitlab-codequality, github: gaps are not lost, and no finding starts a command of its own"""
+    for variant in VARIANTS:
+        ElementTree.fromstring(report("checkstyle", variant))
+        fingerprints = [i["fingerprint"] for i in document("gitlab-codequality", variant)]
+        assert len(set(fingerprints)) == len(fingerprints)
+        for line in report("github", variant).splitlines():
+            assert re.match(r"::(error|warning|notice) [^:]*::", line), line
+    assert "::error" in report("github", "incomplete") and "<error" in report("checkstyle", "incomplete")
+
+
+@check
 def same_bytes():
     """every format: the same report gives the same bytes"""
     for form in subprocess.run([DRIVER], capture_output=True, text=True, check=True).stdout.split():
