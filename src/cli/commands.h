@@ -6,6 +6,7 @@
 
 extern const struct command command_scan;
 extern const struct command command_sbom;
+extern const struct command command_sbom_diff;
 extern const struct command command_lint;
 extern const struct command command_harden;
 extern const struct command command_rules;

@@ -16,6 +16,7 @@
 const struct command *const commands[] = {
 	&command_scan,
 	&command_sbom,
+	&command_sbom_diff,
 	&command_lint,
 	&command_harden,
 	&command_rules,

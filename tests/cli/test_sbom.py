@@ -58,6 +58,23 @@ def dependencies(top):
     check("cyclonedx: who depends on whom", ("@scope/a", "/b") in pairs, str(pairs))
 
 
+def difference(top):
+    other = json.loads(json.dumps(LOCK))
+    other["packages"]["node_modules/b"]["version"] = "3.0.0"
+    other["packages"]["node_modules/c"] = {"version": "1.0.0"}
+    del other["packages"]["node_modules/@scope/a"]
+    (top / "later").mkdir()
+    (top / "later" / "package-lock.json").write_text(json.dumps(other))
+    answer = run("sbom", "diff", "--format", "json", str(top / "shop"), str(top / "later"))
+    told = {(d["change"], d.get("before", {}).get("purl"), d.get("after", {}).get("purl"))
+            for d in json.loads(answer.stdout)["differences"]}
+    check("sbom diff: added, removed, changed", answer.returncode == 1 and told == {
+        ("changed", "pkg:npm/b@2.0.0", "pkg:npm/b@3.0.0"), ("added", None, "pkg:npm/c@1.0.0"),
+        ("removed", "pkg:npm/%40scope/a@1.0.0", None)}, f"{answer.returncode} {told}")
+    same = run("sbom", "diff", str(top / "shop"), str(top / "shop.cdx.json"))
+    check("sbom diff: a target and its own bill of materials", same.returncode == 0, same.stdout)
+
+
 def refusals(top):
     for name, text in (("no.json", '{"bomFormat": "Other"}'), ("cut.json", '{"bomFormat": "CycloneDX", "comp')):
         (top / name).write_text(text)
@@ -86,6 +103,7 @@ def main():
         round_trip(top, "cyclonedx", "shop.cdx.json")
         round_trip(top, "spdx-json", "shop.spdx.json")
         dependencies(top)
+        difference(top)
         refusals(top)
     print(f"1..{len(results)}")
     for number, (name, ok, note) in enumerate(results, 1):
