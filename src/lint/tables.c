@@ -1,6 +1,7 @@
 /* Which rules judge which kind of document. To add a table is to add a row here. */
 #include "base/cleanup.h"
 #include "config/nginx.h"
+#include "lint/containers.h"
 #include "lint/internal.h"
 #include "lint/dockerfile_view.h"
 #include "lint/host_documents.h"
@@ -15,12 +16,18 @@ const struct rule_table *const lint_tables[] = {
 	&dockerfile_form_rules,
 	&dockerfile_package_rules,
 	&dockerfile_shell_rules,
+	&container_rules,
+	&container_host_rules,
+	&container_image_rules,
 	&nginx_rules,
 	&daemon_rules,
 	&systemd_rules,
 	&seccomp_rules,
 	&apparmor_rules,
 	&sudoers_rules,
+	&shell_docker_rules,
+	&shell_rules,
+	&markdown_rules,
 	&project_rules,
 	&pragma_rules,
 };
@@ -37,6 +44,30 @@ static void read_nginx(struct project *p, struct document *d)
 {
 	d->nginx = arena_new(p->arena, struct nginx_config);
 	nginx_read(d->text, d->source, p->arena, d->nginx);
+}
+
+/* With its override beside it, as `docker compose` takes the two. */
+static void read_compose(struct project *p, struct document *d)
+{
+	struct slice paths[2] = { d->path, SLICE_EMPTY };
+	struct slice_list overrides = { 0 };
+	struct compose_options options = {
+		.paths = paths, .path_count = 1, .all_profiles = true, .no_files = d->excerpt, .have_text = true,
+		.text = d->text, .source = d->source,
+	};
+	struct error err = ERROR_INIT;
+
+	if (!d->excerpt && compose_override_name(d->path, p->arena, &overrides))
+		vec_each(name, &overrides)
+			if (options.path_count == 1 && project_document(p, *name))
+				paths[options.path_count++] = *name;
+	d->compose = arena_new(p->arena, struct compose_project);
+	compose_load(&options, &p->files, p->sources, p->arena, d->compose, &err);
+}
+
+static void judge_compose(struct rule_context *c, const struct document *d)
+{
+	judge_services(c, d);
 }
 
 static void dockerfile_units(const struct document *d, struct arena *a, struct pragma_unit_list *ret)
@@ -64,7 +95,11 @@ static const struct lint_evaluator evaluators[] = {
 	{ .kind = DOCUMENT_SECCOMP, .read = read_seccomp_document, .tables = TABLES(&seccomp_rules) },
 	{ .kind = DOCUMENT_APPARMOR, .read = read_apparmor_document, .tables = TABLES(&apparmor_rules) },
 	{ .kind = DOCUMENT_SUDOERS, .read = read_sudoers_document, .tables = TABLES(&sudoers_rules) },
-	{ .kind = DOCUMENT_MARKDOWN, .read = markdown_blocks },
+	{ .kind = DOCUMENT_COMPOSE, .read = read_compose, .evaluate = judge_compose },
+	{ .kind = DOCUMENT_SHELL, .evaluate = judge_script },
+	{ .kind = DOCUMENT_COMMAND, .evaluate = judge_script },
+	{ .kind = DOCUMENT_SHELL, .read = read_shell_document, .tables = TABLES(&shell_docker_rules, &shell_rules) },
+	{ .kind = DOCUMENT_MARKDOWN, .read = markdown_blocks, .tables = TABLES(&markdown_rules) },
 };
 
 const struct lint_evaluator *lint_evaluator(enum document_kind kind)

@@ -80,86 +80,28 @@ static void check_digest(struct rule_context *c)
 		rule_evidence(c, x, "pin", s->image.text);
 }
 
-static void check_moved(struct rule_context *c)
+/* Services of a Compose file are judged with their project, Dockerfiles and all. */
+static bool alone(const struct container_settings *s)
 {
-	static const struct {
-		const char *image, *to;
-	} moved[] = {
-		{ "coreos/clair", "quay.io/projectquay/clair" },
-		{ "openjdk", "eclipse-temurin" },
-		{ "jenkins", "jenkins/jenkins" },
-		{ "docker/compose", "docker (the compose plugin is in it)" },
-		{ "containous/whoami", "traefik/whoami" },
-		{ "jwilder/nginx-proxy", "nginxproxy/nginx-proxy" },
-		{ "minio/minio", "no image: MinIO is distributed as source" },
-		{ "kibana/kibana", "docker.elastic.co/kibana/kibana" },
-	};
-	const struct container_settings *s = rule_container(c);
-	struct dockerfile_reference r;
-
-	if (!image_of(c, &r) || s->builds)
-		return;
-	struct slice to = s->facts ? s->facts->moved_to : SLICE_EMPTY, name = image_name(&r);
-	for (size_t i = 0; i < ARRAY_LEN(moved) && slice_empty(to); i++)
-		if (slice_eq(name, slice_from_cstr(moved[i].image)))
-			to = slice_from_cstr(moved[i].to);
-	if (to.len)
-		rule_fail(c, place_of(s, s->image.span), "%.*s gets no more releases; in its place: %.*s",
-			  SLICE_ARG(name), SLICE_ARG(to));
+	return s->origin != CONTAINER_COMPOSE && s->origin != CONTAINER_STACK && s->facts && s->image.given;
 }
 
-/* Ends of support of images that Compose files run; those of base images stand elsewhere. */
-static const struct {
-	const char *image;
-	const char *major; /* "|"-separated leading parts of the tag */
-	const char *end;
-} ended[] = {
-	{ "elasticsearch/elasticsearch|elasticsearch", "5|6|7", "2026-01-15" },
-	{ "kibana/kibana|kibana", "5|6|7", "2026-01-15" },
-	{ "logstash/logstash|logstash", "5|6|7", "2026-01-15" },
-	{ "postgres", "9|10|11|12|13", "2025-11-13" },
-	{ "mysql", "5|5.5|5.6|5.7", "2023-10-31" },
-	{ "mongo", "3|4|5", "2024-10-31" },
-	{ "redis", "3|4|5|6.0", "2024-02-29" },
-	{ "node", "8|10|12|14|16|18|19|21|23", "2025-06-01" },
-	{ "python", "2|3.5|3.6|3.7|3.8|3.9", "2025-10-31" },
-	{ "php", "5|7|8.0|8.1", "2025-12-31" },
-	{ "rabbitmq", "3.8|3.9|3.10|3.11|3.12", "2024-12-31" },
-	{ "ubuntu", "14.04|16.04|18.04|20.04", "2025-05-31" },
-	{ "debian", "8|9|10|jessie|stretch|buster", "2024-06-30" },
-	{ "centos", "5|6|7|8", "2024-06-30" },
-};
-
-/* Does the tag begin with the release: "7" of 7, 7.14.0 and 7-alpine, but not of 70? */
-static bool of_release(struct slice tag, const char *list)
+static void check_moved(struct rule_context *c)
 {
-	struct slice rest = slice_from_cstr(list), part;
+	const struct container_settings *s = rule_container(c);
 
-	while (slice_next(&rest, '|', &part))
-		if (slice_starts(tag, part) && (tag.len == part.len || (!ascii_alnum(tag.data[part.len]))))
-			return true;
-	return false;
+	if (alone(s) && s->facts->moved_to.len)
+		rule_fail(c, place_of(s, s->image.span), "%.*s gets no more releases; in its place: %.*s",
+			  SLICE_ARG(s->image.text), SLICE_ARG(s->facts->moved_to));
 }
 
 static void check_ended(struct rule_context *c)
 {
 	const struct container_settings *s = rule_container(c);
-	struct dockerfile_reference r;
 
-	if (!image_of(c, &r) || s->builds)
-		return;
-	if (s->facts && s->facts->end_of_life != TIMESTAMP_NONE && s->facts->end_of_life <= c->now) {
+	if (alone(s) && s->facts->end_of_life != TIMESTAMP_NONE && s->facts->end_of_life <= c->now)
 		rule_fail(c, place_of(s, s->image.span), "%.*s gets no more security fixes",
 			  SLICE_ARG(s->facts->end_of_life_of));
-		return;
-	}
-	for (size_t i = 0; i < ARRAY_LEN(ended); i++) {
-		if (!one_of(image_name(&r), ended[i].image) || !of_release(r.tag, ended[i].major))
-			continue;
-		rule_fail(c, place_of(s, s->image.span), "%.*s:%.*s gets no more security fixes: its line ended by %s",
-			  SLICE_ARG(image_name(&r)), SLICE_ARG(r.tag), ended[i].end);
-		return;
-	}
 }
 
 /* --- environment --- */
@@ -434,7 +376,7 @@ static const struct rule_row rows[ROW_COUNT] = {
 		    .help = SLICE_INIT("Nobody mends what is under the old name any more. Take the image "
 		           "from where its project publishes it."),
 		    .references = RULE_LIST("cis:4.4", "nist:4.1.1", "owasp:D01", "cwe:CWE-1104"),
-		    .bad = "services:\n  web:\n    image: quay.io/coreos/clair:v2.1.8\n",
+		    .bad = "=== script.sh\ndocker run quay.io/coreos/clair:v2.1.8\n",
 		    .good = "services:\n  web:\n    image: quay.io/projectquay/clair:4.7.4\n" },
 	  .check = check_moved },
 	[ROW_ENDED] = { .rule = { .id = SLICE_INIT("container-image-ended"), .version = 1,
@@ -443,7 +385,7 @@ static const struct rule_row rows[ROW_COUNT] = {
 		    .help = SLICE_INIT("What is found in it from now on stays open. Move to a release "
 		           "that is supported."),
 		    .references = RULE_LIST("cis:4.4", "nist:4.1.1", "owasp:D01", "cwe:CWE-1104"),
-		    .bad = "services:\n  web:\n    image: docker.elastic.co/kibana/kibana:7.14.0\n",
+		    .bad = "=== script.sh\ndocker run docker.elastic.co/kibana/kibana:7.14.0\n",
 		    .good = "services:\n  web:\n    image: docker.elastic.co/kibana/kibana:9.1.0\n" },
 	  .check = check_ended },
 	[ROW_REQUIRED] = { .rule = { .id = SLICE_INIT("container-env-required"), .version = 1,

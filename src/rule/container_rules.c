@@ -394,7 +394,9 @@ static void check_health_program(struct rule_context *c)
 
 	if (!s->healthcheck.given || s->healthcheck.disabled || slice_empty(program))
 		return;
-	if (s->facts && (image_has(s->facts, program) || !s->facts->programs_complete))
+	/* Services of a Compose file are judged with their project. */
+	if (s->facts && (image_has(s->facts, program) || !s->facts->programs_complete ||
+			 s->origin == CONTAINER_COMPOSE || s->origin == CONTAINER_STACK))
 		return;
 	if (!s->facts && !fetcher)
 		return;
@@ -635,7 +637,7 @@ static const struct rule_row rows[ROW_COUNT] = {
 		           "counts as unhealthy. Use what the image has, or a probe of the "
 		           "program's own."),
 		    .references = RULE_LIST("cis:4.6"),
-		    .bad = SERVICE "    healthcheck:\n      test: [CMD, curl, -f, http://localhost/]\n",
+		    .bad = "services:\n  web:\n    image: example.com/app:1.2\n    healthcheck:\n      test: [CMD, curl, -f, http://localhost/]\n",
 		    .good = SERVICE "    healthcheck:\n      test: [CMD, nginx, -t]\n" },
 	  .check = check_health_program },
 	[ROW_RESTART] = { .rule = { .id = SLICE_INIT("container-restart"), .version = 1,
