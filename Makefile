@@ -58,6 +58,7 @@ fuzz:
 
 conformance: build
 	@tests/conformance/run.py --bulwark $(BUILD)/bulwark || [ $$? -eq 77 ]
+	@tests/conformance/lint_cases.py $(BUILD)/bulwark . --markdown > docs/lint-conformance.md
 
 reference: build
 	@$(BUILD)/bulwark help --form reference > docs/reference.md

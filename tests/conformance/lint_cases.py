@@ -2,16 +2,21 @@
 """Judges the published rule cases of other linters and counts agreements.
 
 Usage: lint_cases.py BULWARK CASES [SUITE[:RULE]...] [-v]
+       lint_cases.py BULWARK SOURCE --markdown    (docs/lint-conformance.md)
+       lint_cases.py BULWARK SOURCE --tap         (a floor for each suite)
 
 A case agrees when the peer's own id stands among the aliases of some finding
 exactly when the peer fires; BuildKit's cases must agree in rule and line.
 """
 import collections
 import json
+import os
 import pathlib
 import subprocess
 import sys
 import tempfile
+
+import lint_explained
 
 SECURITY_DCLINT = {
     "no-build-and-image", "no-duplicate-container-names", "no-duplicate-exported-ports",
@@ -122,7 +127,57 @@ def judge(bulwark, cases_directory, suite):
     return [(case, *agrees(suite, case, found[number], wanted)) for number, case in enumerate(cases)]
 
 
+# At least so many of a hundred cases agree; raised when more do, never lowered.
+FLOORS = {
+    "hadolint": 95, "buildkit": 95, "trivy": 95, "checkov": 95, "kics-dockerfile": 95, "kics-compose": 95,
+    "kics-gha": 95, "gixy": 95, "dclint": 95, "zizmor": 95, "actionlint": 95, "semgrep": 50,
+}
+
+
+def tap(bulwark, cases_directory):
+    print(f"1..{len(SUITES)}")
+    failed = 0
+    for number, suite in enumerate(SUITES, 1):
+        if not (cases_directory / SUITES[suite][0]).exists():
+            print(f"ok {number} - {suite} # SKIP no {SUITES[suite][0]} in {cases_directory}")
+            continue
+        rows = judge(bulwark, cases_directory, suite)
+        share = 100 * sum(ok for _, ok, _ in rows) / max(1, len(rows))
+        failed += share < FLOORS[suite]
+        for case, ok, why in rows:
+            if not ok:
+                print(f"# {suite} {case['rule']} {case['origin']}: {why}")
+        print(f"{'ok' if share >= FLOORS[suite] else 'not ok'} {number} - {suite}: {share:.1f} % of {len(rows)} agree,"
+              f" at least {FLOORS[suite]} %")
+    return 1 if failed else 0
+
+
+def markdown(bulwark, cases_directory):
+    print("# Agreement with other linters\n")
+    print("Written by `make conformance` from the published cases of each linter that lie in `BULWARK_CASES/lint`."
+          " A case agrees when the linter's own id stands among the aliases of a finding exactly when that linter"
+          " fires; BuildKit's must agree in rule and line. Not counted: cases that need a linter's configuration,"
+          " ShellCheck, the network or a repository's history.\n")
+    print("| linter | cases | agree | share |\n|---|---|---|---|")
+    rest = []
+    for suite in SUITES:
+        rows = judge(bulwark, cases_directory, suite)
+        good = sum(ok for _, ok, _ in rows)
+        print(f"| {suite} | {len(rows)} | {good} | {100 * good / max(1, len(rows)):.1f} % |")
+        rest += [(suite, case, why) for case, ok, why in rows if not ok]
+    print("\n## Disagreements\n\n| linter | rule | case | what | reason |\n|---|---|---|---|---|")
+    for suite, case, why in rest:
+        reason = lint_explained.reason(suite, case) or "open"
+        cells = [suite, case["rule"], case["origin"], why, reason]
+        print("| " + " | ".join(c.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")[:300] for c in cells) + " |")
+
+
 def main():
+    if "--tap" in sys.argv or "--markdown" in sys.argv:
+        # The second argument is the source directory's path: the tables lie beside it, or where the variable says.
+        bulwark = str(pathlib.Path(sys.argv[1]).resolve())
+        cases = pathlib.Path(os.environ.get("BULWARK_CASES") or pathlib.Path(sys.argv[2], "../shared/cases")) / "lint"
+        sys.exit(tap(bulwark, cases) if "--tap" in sys.argv else markdown(bulwark, cases))
     arguments = [a for a in sys.argv[1:] if not a.startswith("-")]
     verbose = "-v" in sys.argv
     bulwark, cases_directory = str(pathlib.Path(arguments[0]).resolve()), pathlib.Path(arguments[1]) / "lint"
