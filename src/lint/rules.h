@@ -12,6 +12,7 @@ extern const struct rule_table seccomp_rules;
 extern const struct rule_table apparmor_rules;
 extern const struct rule_table sudoers_rules;
 extern const struct rule_table shell_rules;
+extern const struct rule_table shell_docker_rules;
 extern const struct rule_table markdown_rules;           /* prose */
 extern const struct rule_table project_rules;            /* what lies between files; subject: struct project */
 extern const struct rule_table dockerfile_package_rules; /* package managers in RUN */

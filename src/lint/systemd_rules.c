@@ -49,11 +49,18 @@ static void check_options(struct rule_context *c)
 		rule_fail(c, a->span, "DOCKER_OPTS does nothing: docker.service reads no /etc/default/docker");
 }
 
+/* Logs may go to a tcp:// address as well. */
+static bool listens_on_tcp(struct slice options)
+{
+	return text_has(options, "-H tcp://") || text_has(options, "-H=tcp://") || text_has(options, "--host=tcp://") ||
+	       text_has(options, "--host tcp://");
+}
+
 static void check_options_tcp(struct rule_context *c)
 {
 	const struct shell_assignment *a = options_of(c);
 
-	if (a && text_has(a->value.value, "tcp://") && !text_has(a->value.value, "--tlsverify"))
+	if (a && listens_on_tcp(a->value.value) && !text_has(a->value.value, "--tlsverify"))
 		rule_fail(c, a->span, "dockerd on TCP without client certificates, for whoever starts it by this file");
 }
 

@@ -96,9 +96,9 @@ static const struct lint_evaluator evaluators[] = {
 	{ .kind = DOCUMENT_APPARMOR, .read = read_apparmor_document, .tables = TABLES(&apparmor_rules) },
 	{ .kind = DOCUMENT_SUDOERS, .read = read_sudoers_document, .tables = TABLES(&sudoers_rules) },
 	{ .kind = DOCUMENT_COMPOSE, .read = read_compose, .evaluate = judge_compose },
-	{ .kind = DOCUMENT_SHELL, .evaluate = judge_script },
 	{ .kind = DOCUMENT_COMMAND, .evaluate = judge_script },
-	{ .kind = DOCUMENT_SHELL, .read = read_shell_document, .tables = TABLES(&shell_docker_rules, &shell_rules) },
+	{ .kind = DOCUMENT_SHELL, .read = read_shell_document, .evaluate = judge_script,
+	  .tables = TABLES(&shell_docker_rules, &shell_rules) },
 	{ .kind = DOCUMENT_MARKDOWN, .read = markdown_blocks, .tables = TABLES(&markdown_rules) },
 };
 
