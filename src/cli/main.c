@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/commands.h"
+#include "cli/docker_plugin.h"
 #include "cli/help.h"
 #include "model/report.h"
 
@@ -118,12 +119,35 @@ static int run_command(const struct command *command, int argc, char **argv)
 	return code;
 }
 
+/* EXIT_NONE: argv is now what `bulwark` would have got; *ret_done: there is nothing left to do. */
+static int begin_as_plugin(int *argc, char **argv, bool *ret_done)
+{
+	struct error err = ERROR_INIT;
+	const char *metadata = docker_plugin_metadata(*argc, argv);
+
+	*ret_done = true;
+	if (metadata) {
+		puts(metadata);
+		return fflush(stdout) == 0 ? EXIT_NONE : EXIT_INCOMPLETE;
+	}
+	if (!docker_plugin_words(argc, argv, &err)) {
+		cli_error(&err);
+		return EXIT_USAGE;
+	}
+	*ret_done = false;
+	return EXIT_NONE;
+}
+
 int main(int argc, char **argv)
 {
 	int words;
+	bool done = false;
 
 	setlocale(LC_CTYPE, "C.UTF-8");
 	signal(SIGPIPE, SIG_IGN);
+	int code = docker_plugin_called(argv[0]) ? begin_as_plugin(&argc, argv, &done) : EXIT_NONE;
+	if (done)
+		return code;
 	if (argc < 2) {
 		print_help(NULL);
 		return EXIT_USAGE;
