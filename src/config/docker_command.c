@@ -104,6 +104,7 @@ static const struct shell_word *word(const struct reader *r, size_t at)
 }
 
 /* The part of a word that begins `skip` bytes into its value, where value and text are the same. */
+__attribute__((noinline))
 static struct span part_of(const struct shell_word *w, size_t skip)
 {
 	struct span s = w->span;

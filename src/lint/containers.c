@@ -86,16 +86,15 @@ static void fill_mounts(const struct compose_project *p, const struct compose_se
 static void fill_ports(const struct compose_service *service, struct arena *a, struct container_settings *s)
 {
 	vec_each(p, &service->ports) {
-		bool swapped = slice_find_byte(p->host_ip, ':') == p->host_ip.len && slice_find_byte(p->host_ip, '.') == p->host_ip.len &&
-			       p->host_ip.len > 0;
+		bool text = value_scalar(p->at) && value_text(p->at).len;
 
-		if (!p->valid || swapped)
+		if (!p->valid && !text)
 			continue;
 		*vec_add(a, &s->ports) = (struct container_port){
 			.host_ip = p->host_ip, .host_first = p->host_first, .host_last = p->host_last,
 			.target_first = p->target_first, .target_last = p->target_last, .protocol = p->protocol,
 			.short_form = !p->long_form, .text = p->long_form ? SLICE_EMPTY : value_text(p->at),
-			.span = p->span, .place = p->at,
+			.span = p->span, .place = p->at, .invalid = !p->valid,
 		};
 	}
 }

@@ -1,7 +1,7 @@
 /* Which rules judge which kind of document. To add a table is to add a row here. */
 #include "base/cleanup.h"
 #include "config/nginx.h"
-#include "lint/containers.h"
+#include "lint/compose_rules.h"
 #include "lint/internal.h"
 #include "lint/dockerfile_view.h"
 #include "lint/host_documents.h"
@@ -16,6 +16,7 @@ const struct rule_table *const lint_tables[] = {
 	&dockerfile_form_rules,
 	&dockerfile_package_rules,
 	&dockerfile_shell_rules,
+	&compose_rules,
 	&container_rules,
 	&container_host_rules,
 	&container_image_rules,
@@ -67,6 +68,8 @@ static void read_compose(struct project *p, struct document *d)
 
 static void judge_compose(struct rule_context *c, const struct document *d)
 {
+	if (d->compose->root || d->compose->problems.list.count)
+		rule_evaluate(c, &compose_rules);
 	judge_services(c, d);
 }
 

@@ -75,6 +75,7 @@ struct container_port {
 	uint16_t target_first, target_last;
 	struct slice protocol;
 	bool short_form;
+	bool invalid;         /* it could not be understood: only the text counts */
 	struct slice text;    /* short form: as written */
 	struct span span;
 	const void *place;

@@ -281,7 +281,7 @@ static void check_ports(struct rule_context *c)
 	const struct container_settings *s = rule_container(c);
 
 	vec_each(p, &s->ports) {
-		if (!any_address(p->host_ip) || slice_is(s->network_mode.text, "host"))
+		if (p->invalid || !any_address(p->host_ip) || slice_is(s->network_mode.text, "host"))
 			continue;
 		struct assessment *x = rule_fail(c, place_of(s, p->span), "port %u is open on every address of the host, "
 						 "past the host's firewall", p->host_first ? p->host_first : p->target_first);
@@ -297,12 +297,13 @@ static void check_low_ports(struct rule_context *c)
 	const struct container_settings *s = rule_container(c);
 
 	vec_each(p, &s->ports) {
-		bool host = p->host_first && p->host_first < 1024;
+		bool host = !p->invalid && p->host_first && p->host_first < 1024;
 
 		if (!host && !(p->peers & PEER_KICS_PRIVILEGED))
 			continue;
 		struct assessment *x = host
 			? rule_fail(c, place_of(s, p->span), "port %u of the host is a privileged one", p->host_first)
+			: p->invalid ? rule_fail(c, place_of(s, p->span), "a privileged port within \"%.*s\"", SLICE_ARG(p->text))
 			: rule_fail(c, place_of(s, p->span), "the container listens on the privileged port %u", p->target_first);
 		if (!host) {
 			x->severity = SEVERITY_NEGLIGIBLE;
