@@ -91,56 +91,74 @@ static size_t run_image(const struct shell_command *c)
 
 /* --- options --- */
 
-static const struct shell_word *old_security_option(const struct shell_command *c, size_t i, size_t *ret_colon)
-{
-	const struct shell_word *w = &c->words.items[i];
-	struct slice value = w->value;
-	size_t cut = 0;
+/* Images whose program writes elsewhere than into its volumes. */
+static const struct {
+	struct slice image;
+	const char *paths[2];
+} writers[] = {
+	{ SLICE_INIT("nginx"), { "/var/cache/nginx", "/run" } },
+	{ SLICE_INIT("httpd"), { "/usr/local/apache2/logs", NULL } },
+};
 
-	if (slice_is(value, "--security-opt") && i + 1 < c->words.count) {
-		w = &c->words.items[i + 1];
-		value = w->value;
-	} else if (slice_starts(value, SLICE("--security-opt="))) {
-		cut = SLICE("--security-opt=").len;
-		value = slice_from(value, cut);
-	} else {
-		return NULL;
-	}
-	size_t colon = slice_find_byte(value, ':');
-	if (colon == value.len || colon > slice_find_byte(value, '=') ||
-	    !word_in(slice_first(value, colon), "apparmor|seccomp|label"))
-		return NULL;
-	*ret_colon = cut + colon;
-	return w;
+static struct slice image_name(struct slice reference)
+{
+	size_t slash = slice_rfind_byte(reference, '/');
+	struct slice name = slash < reference.len ? slice_from(reference, slash + 1) : reference;
+
+	name = slice_first(name, slice_find_byte(name, '@'));
+	return slice_first(name, slice_find_byte(name, ':'));
 }
 
-static void check_security_option(struct rule_context *c)
+/* Does some word before the image mount something there: --tmpfs PATH, -v x:PATH, --mount target=PATH? */
+static bool mounts(const struct shell_command *c, size_t image, struct slice path)
 {
-	each_command(command, c)
-		for (size_t i = subcommand(command); i < command->words.count; i++) {
-			size_t colon;
-			const struct shell_word *w = old_security_option(command, i, &colon);
+	for (size_t i = 0; i < image; i++) {
+		struct slice w = c->words.items[i].value;
 
-			if (!w)
-				continue;
-			struct assessment *x = rule_fail(c, w->span, "the colon of this --security-opt is the form of Docker 1.10, kept for old scripts");
-			if (!slice_eq(w->text, w->value))
-				continue;
-			struct span at = { w->span.source, w->span.offset + colon, 1 };
-			rule_edit(c, rule_fix(c, x, false, "Write ="), at, SLICE("="));
+		for (size_t at; (at = slice_find(w, path)) < w.len; w = slice_from(w, at + 1)) {
+			struct slice rest = slice_from(w, at + path.len);
+			bool starts = at == 0 || w.data[at - 1] == ':' || w.data[at - 1] == '=' ||
+				      (at >= 4 && slice_is(slice_from(slice_first(w, at), at - 4), "/var"));
+
+			if (starts && (slice_empty(rest) || rest.data[0] == ':' || rest.data[0] == ','))
+				return true;
 		}
+	}
+	return false;
 }
 
-static void check_bench(struct rule_context *c)
+static void check_read_only(struct rule_context *c)
+{
+	each_command(command, c) {
+		size_t image = run_image(command);
+		const struct shell_word *option = image ? shell_option(command, "--read-only") : NULL;
+		struct slice name = image_name(word_at(command, image));
+
+		for (size_t i = 0; option && i < ARRAY_LEN(writers); i++) {
+			if (!slice_eq(writers[i].image, name))
+				continue;
+			for (size_t k = 0; k < ARRAY_LEN(writers[i].paths) && writers[i].paths[k]; k++)
+				if (!mounts(command, image, slice_from_cstr(writers[i].paths[k]))) {
+					rule_fail(c, option->span, "%.*s does not start: it writes to %s, where nothing may be written",
+						  SLICE_ARG(name), writers[i].paths[k]);
+					break;
+				}
+		}
+	}
+}
+
+/* Of `-v SOURCE:/run/secrets/x`, the word. */
+static void check_secret_bind(struct rule_context *c)
 {
 	each_command(command, c) {
 		size_t image = run_image(command);
 
-		if (!image || !text_has(word_at(command, image), "docker-bench-security"))
-			continue;
-		if (slice_starts(word_at(command, image), SLICE("docker/docker-bench-security")) &&
-		    slice_find_byte(word_at(command, image), '@') == word_at(command, image).len)
-			rule_fail(c, command->words.items[image].span, "the image of the benchmark on Docker Hub is years behind its source");
+		for (size_t i = 1; i + 1 < image; i++) {
+			struct slice w = word_at(command, i + 1);
+
+			if (word_in(word_at(command, i), "-v|--volume") && text_has(w, ":/run/secrets/") && (w.data[0] == '/' || w.data[0] == '.'))
+				rule_fail(c, command->words.items[i + 1].span, "where the file is missing, -v makes an empty directory of its name and goes on; and a file on the host is no store of secrets");
+		}
 	}
 }
 
@@ -589,12 +607,13 @@ static void check_redeploy(struct rule_context *c)
 #define RESPONSE "guide:Security Breach Response"
 
 static const struct rule_row rows[] = {
-	RULE_ROW("shell-security-opt-colon", "--security-opt with a colon", SEVERITY_MEDIUM, SURE, RULE_FIX_SAFE, check_security_option,
-		 "The form is deprecated since Docker 1.11. Write apparmor=, seccomp= and label=.",
-		 "docker run --security-opt apparmor:web web@sha256:0123\n", "docker run --security-opt apparmor=web web@sha256:0123\n", "guide:Security Options"),
-	RULE_ROW("shell-bench-image", "Old image of the benchmark", SEVERITY_MEDIUM, SURE, RULE_FIX_NONE, check_bench,
-		 "The image lacks years of checks. Build it from the project's source.",
-		 "docker run --rm docker/docker-bench-security\n", "docker run --rm docker-bench-security:local\n", "guide:CIS Docker Benchmark"),
+	RULE_ROW("shell-read-only-writer", "Read-only root under a program that must write", SEVERITY_MEDIUM, LIKELY, RULE_FIX_NONE, check_read_only,
+		 "The program stops at its first write. Give it a tmpfs where it writes.", "docker run --read-only --tmpfs /tmp nginx@sha256:0123\n",
+		 "docker run --read-only --tmpfs /var/cache/nginx --tmpfs /run nginx@sha256:0123\n", "cis:5.12", "guide:Security Options"),
+	RULE_ROW("shell-secret-bind", "Secret mounted with -v", SEVERITY_LOW, SURE, RULE_FIX_NONE, check_secret_bind,
+		 "--mount type=bind fails where the source is missing. Better is a secret of the swarm or of Compose.",
+		 "docker run -v /secure/db:/run/secrets/db:ro web@sha256:0123\n",
+		 "docker run --mount type=bind,source=/secure/db,target=/run/secrets/db,readonly web@sha256:0123\n", "guide:Environment Variables vs Secrets"),
 	RULE_ROW("shell-bench-run", "Benchmark in a container", SEVERITY_LOW, SURE, RULE_FIX_NONE, check_bench_run,
 		 "It counts itself among what it finds fault with. Run the script on the host, or set its own container aside.",
 		 "docker run -it --net host docker-bench-security:local\n", "sh docker-bench-security.sh\n", "guide:CIS Docker Benchmark"),
