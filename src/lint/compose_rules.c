@@ -60,6 +60,17 @@ static int row_of(const struct problem *x)
 	}
 }
 
+/* Files that are no documents are known by their paths alone. */
+static bool is_there(struct rule_context *c, const struct problem *x)
+{
+	struct slice text = rule_text(c, x->span);
+
+	if (text.len > 1 && (text.data[0] == '"' || text.data[0] == '\''))
+		text = slice_first(slice_from(text, 1), text.len - 2);
+	return x->kind == PROBLEM_FILE &&
+	       project_has_path(rule_project(c), path_join(c->arena, rule_compose(c)->directory, text));
+}
+
 static void check_problems(struct rule_context *c)
 {
 	const struct compose_project *p = rule_compose(c);
@@ -68,7 +79,7 @@ static void check_problems(struct rule_context *c)
 	vec_each(x, &p->problems.list) {
 		int n = row_of(x);
 
-		if (n < 0 || &rows[n] != row)
+		if (n < 0 || &rows[n] != row || is_there(c, x))
 			continue;
 		struct span at = x->span.source ? x->span : (struct span){ rule_document(c)->source, 0, 0 };
 		struct assessment *f = rule_fail(c, at, "%.*s%s%.*s%s", SLICE_ARG(x->message), x->suggestion.len ? "; did you mean \"" : "",
@@ -377,11 +388,9 @@ static void check_tiers(struct rule_context *c)
 		each_service(db, c) {
 			if (!is_database(db) || !compose_connected(p, web, db, &network) || ++found > 200)
 				continue;
-			struct span at = web->at->key_span;
-			vec_each(n, &web->networks)
-				if (slice_eq(n->network, network) && n->at)
-					at = n->at->key_span.source ? n->at->key_span : n->at->span;
 			const struct value *networks = value_at(web->at, "networks");
+			const struct value *first = networks && !value_scalar(networks) ? value_real(networks->first) : NULL;
+			struct span at = !first ? web->at->key_span : first->key_span.source ? first->key_span : first->span;
 			struct assessment *x = rule_fail(c, at, "%.*s, which the world reaches, shares the network %.*s with the database %.*s",
 							 SLICE_ARG(web->name), SLICE_ARG(network), SLICE_ARG(db->name));
 			rule_discriminator(c, x, arena_printf(c->arena, "%.*s %.*s", SLICE_ARG(web->name), SLICE_ARG(db->name)));

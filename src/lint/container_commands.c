@@ -297,7 +297,7 @@ void container_of_command(const struct project *p, const struct document *d, con
 	*ret = (struct container_settings){
 		.origin = command->verb == DOCKER_RUN ? CONTAINER_RUN
 			  : command->verb == DOCKER_CREATE ? CONTAINER_CREATE : CONTAINER_SERVICE,
-		.excerpt = d->excerpt, .anchor = command->verb_span, .editor = &command_editor,
+		.excerpt = d->excerpt, .sketch = d->excerpt, .anchor = command->verb_span, .editor = &command_editor,
 	};
 	memcpy(&ret->place, &command, sizeof(command));
 	vec_each(o, &command->options)

@@ -125,6 +125,7 @@ struct container_editor {
 struct container_settings {
 	enum container_origin origin;
 	bool excerpt;            /* what is not there may stand elsewhere */
+	bool sketch;             /* it shows some settings: that others are missing is no finding */
 	struct span anchor;      /* where the absence of a setting is reported */
 	struct slice name;       /* of the service or container; may be empty */
 	unsigned peers;          /* PEER_KICS: by `kics` below */

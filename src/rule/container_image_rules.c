@@ -385,8 +385,8 @@ static const struct rule_row rows[ROW_COUNT] = {
 		    .help = SLICE_INIT("What is found in it from now on stays open. Move to a release "
 		           "that is supported."),
 		    .references = RULE_LIST("cis:4.4", "nist:4.1.1", "owasp:D01", "cwe:CWE-1104"),
-		    .bad = "=== script.sh\ndocker run docker.elastic.co/kibana/kibana:7.14.0\n",
-		    .good = "services:\n  web:\n    image: docker.elastic.co/kibana/kibana:9.1.0\n" },
+		    .bad = "=== script.sh\ndocker run postgres:12.3\n",
+		    .good = "services:\n  web:\n    image: postgres:17.2\n" },
 	  .check = check_ended },
 	[ROW_REQUIRED] = { .rule = { .id = SLICE_INIT("container-env-required"), .version = 1,
 		    .title = SLICE_INIT("A variable is missing without which the image ends"),

@@ -81,7 +81,8 @@ static void check_no_new_privileges(struct rule_context *c)
 			report_no_new_privileges(c, o);
 		return;
 	}
-	report_no_new_privileges(c, NULL);
+	if (!s->sketch)
+		report_no_new_privileges(c, NULL);
 }
 
 static void check_seccomp(struct rule_context *c)
@@ -187,7 +188,7 @@ static void check_capabilities(struct rule_context *c)
 {
 	const struct container_settings *s = rule_container(c);
 
-	if (drops_all(c) || s->privileged.value)
+	if (drops_all(c) || s->privileged.value || s->sketch)
 		return;
 	struct assessment *x = fail_absent(c, c->row, "absent", s->cap_drop.count
 					   ? "not all capabilities are dropped: cap_drop lacks ALL"
@@ -259,7 +260,7 @@ static void check_read_only(struct rule_context *c)
 	const struct container_settings *s = rule_container(c);
 	struct assessment *x;
 
-	if (s->read_only.given && s->read_only.value)
+	if (s->read_only.given ? s->read_only.value : s->sketch)
 		return;
 	if (s->read_only.given) {
 		x = rule_fail(c, place_of(s, s->read_only.span), "the root file system can be written to");
@@ -290,7 +291,7 @@ static void check_user(struct rule_context *c)
 		x = rule_fail(c, place_of(s, s->user.span), "the container runs as root");
 		rule_discriminator(c, x, SLICE("root"));
 	} else {
-		if (s->image_user_is_root == FACT_NO)
+		if (s->image_user_is_root == FACT_NO || s->sketch)
 			return;
 		x = fail_absent(c, c->row, "absent", s->image_user_is_root == FACT_YES
 				? "the container runs as root, as its image says"
@@ -314,7 +315,7 @@ static void check_memory(struct rule_context *c)
 {
 	const struct container_settings *s = rule_container(c);
 
-	if (limited(&s->memory) || s->memory.place)
+	if (limited(&s->memory) || s->memory.place || s->sketch)
 		return;
 	struct assessment *x = fail_absent(c, c->row, "absent", "no limit on memory: one container can starve the host");
 	rule_alias(c, x, "compose-lint:CL-0026");
@@ -326,7 +327,7 @@ static void check_cpus(struct rule_context *c)
 {
 	const struct container_settings *s = rule_container(c);
 
-	if (limited(&s->cpus) || s->cpus.place)
+	if (limited(&s->cpus) || s->cpus.place || s->sketch)
 		return;
 	struct assessment *x = fail_absent(c, c->row, "absent", "no limit on CPU time: one container can starve the host");
 	rule_alias(c, x, "compose-lint:CL-0026");
@@ -338,7 +339,7 @@ static void check_pids(struct rule_context *c)
 {
 	const struct container_settings *s = rule_container(c);
 
-	if (limited(&s->pids) || (s->pids.place && !s->pids.given))
+	if (limited(&s->pids) || (!s->pids.given && (s->pids.place || s->sketch)))
 		return;
 	struct assessment *x =
 		s->pids.given ? rule_fail(c, place_of(s, s->pids.span), "the number of processes is unlimited")
@@ -358,7 +359,7 @@ static void check_healthcheck(struct rule_context *c)
 		x = rule_fail(c, place_of(s, s->healthcheck.span), "the health check is switched off");
 		x->severity = SEVERITY_MEDIUM;
 	} else {
-		if (s->healthcheck.given || s->image_healthcheck == FACT_YES)
+		if (s->healthcheck.given || s->image_healthcheck == FACT_YES || s->sketch)
 			return;
 		x = fail_absent(c, c->row, "absent", "no health check: a hung program counts as running");
 		if (s->image_healthcheck != FACT_NO)
