@@ -13,7 +13,7 @@ DESTDIR    ?=
 export BULWARK_CASES ?= $(abspath ../shared/cases)
 export BULWARK_ADVISORIES ?= $(abspath ../shared/advisories)
 
-.PHONY: all build scan test fresh full install bench fuzz reference conformance deps clean format
+.PHONY: all build scan test fresh full install bench fuzz reference conformance deps clean format deb image
 
 all: build
 
@@ -48,6 +48,13 @@ full:
 install: build
 	@DESTDIR='$(DESTDIR)' meson install -C $(BUILD) --no-rebuild
 
+deb:
+	@scripts/install-packages.sh build
+	@packaging/deb/build.sh build-packages/deb
+
+image: deb
+	@packaging/image/build.py build-packages/deb/root build-packages/image
+
 bench: build
 	@ninja -C $(BUILD) --quiet
 	@bench/run.py --bulwark $(BUILD)/bulwark --floor $(BUILD)/bench/bulwark-floor
@@ -68,4 +75,4 @@ format:
 	@git ls-files '*.[ch]' | xargs clang-format-14 -i
 
 clean:
-	@rm -rf $(BUILD) $(TEST_BUILD) $(FUZZ_BUILD)
+	@rm -rf $(BUILD) $(TEST_BUILD) $(FUZZ_BUILD) build-packages
