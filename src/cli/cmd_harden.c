@@ -10,12 +10,14 @@
 #include "cli/session.h"
 #include "lint/diff.h"
 #include "lint/harden.h"
+#include "lint/override.h"
 
 struct harden_config {
 	struct session_config session;
 	struct policy_config policy;
 	struct lint_input_config input;
 	bool write, check, allow_unsafe;
+	struct slice service;
 };
 
 static const struct option_row harden_options[] = {
@@ -25,6 +27,9 @@ static const struct option_row harden_options[] = {
 	  .offset = offsetof(struct harden_config, check) },
 	{ .name = "unsafe", .kind = OPTION_FLAG, .help = "make fixes that change behaviour as well",
 	  .offset = offsetof(struct harden_config, allow_unsafe) },
+	{ .name = "compose", .kind = OPTION_TEXT, .argument = "SERVICE",
+	  .help = "print a Compose override file with the hardened settings of that service",
+	  .offset = offsetof(struct harden_config, service) },
 	LINT_INPUT_OPTIONS(struct harden_config),
 	LINT_POLICY_OPTIONS(struct harden_config),
 	{ 0 },
@@ -41,9 +46,13 @@ static void harden_defaults(void *config)
 	lint_input_init(&c->input);
 }
 
-/* A command line comes out as one; files as a diff. */
-static void add_output(const struct harden_result *r, bool colour, struct buf *out)
+/* A command line comes out as one, changed or not; files as a diff. */
+static void add_output(const struct harden_result *r, const struct harden_config *config, bool colour, struct buf *out)
 {
+	if (config->input.run_line.len && r->files.count == 0) {
+		buf_add_slice(out, config->input.run_line);
+		buf_add_byte(out, '\n');
+	}
 	vec_each(f, &r->files) {
 		if (f->kind == DOCUMENT_COMMAND) {
 			buf_add_slice(out, f->after);
@@ -96,11 +105,14 @@ static bool write_results(struct session *s, const struct harden_config *config,
 
 	buf_init(&out, GIB);
 	buf_init(&summary, 64 * MIB);
-	if (!config->write)
-		add_output(r, session_columns(s) > 0 && !(no_color && *no_color), &out);
+	bool made = true;
+	if (config->service.len)
+		made = harden_override(&s->run, r, config->service, &out, err);
+	else if (!config->write)
+		add_output(r, config, session_columns(s) > 0 && !(no_color && *no_color), &out);
 	add_summary(r, config, &summary);
 	add_gaps(s, &summary);
-	bool ok = config->write ? harden_write(r, err) : session_write(s, buf_slice(&out), err);
+	bool ok = made && (config->write ? harden_write(r, err) : session_write(s, buf_slice(&out), err));
 	if (ok && !config->session.quiet)
 		fwrite(summary.data, 1, summary.len, stderr);
 	buf_release(&summary);
@@ -115,6 +127,8 @@ static bool harden(struct invocation *in, struct session *s, int *ret_code, stru
 	struct harden_result result;
 	struct policy policy;
 
+	if (config->service.len && (config->write || config->input.run_line.len || in->arguments.count != 1))
+		return error_set(err, ERR_USAGE, "--compose takes one Compose file, and neither --write nor --run");
 	if (!policy_load_from(&policy, SEVERITY_MEDIUM, &config->policy, in->arena, err) ||
 	    !lint_input_read(&config->input, in, &options.lint, err))
 		return false;
@@ -145,6 +159,7 @@ static const char *const harden_examples[] = {
 	"bulwark harden Dockerfile compose.yaml",
 	"bulwark harden --write .",
 	"bulwark harden --unsafe --run \"docker run -d nginx:1.27\"",
+	"bulwark harden --unsafe --compose web compose.yaml > compose.override.yaml",
 	NULL,
 };
 

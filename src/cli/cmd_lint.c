@@ -75,7 +75,7 @@ static const char *const lint_examples[] = {
 	"bulwark lint",
 	"bulwark lint --format sarif --output lint.sarif Dockerfile compose.yaml",
 	"bulwark lint --run \"docker run --privileged -v /:/host alpine\"",
-	"bulwark lint --rule DL3006,docker-socket deploy/",
+	"bulwark lint --rule DL3006,container-docker-socket deploy/",
 	NULL,
 };
 

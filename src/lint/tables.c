@@ -17,6 +17,7 @@ const struct rule_table *const lint_tables[] = {
 	&dockerfile_package_rules,
 	&dockerfile_shell_rules,
 	&compose_rules,
+	&compose_style_rules,
 	&container_rules,
 	&container_host_rules,
 	&container_image_rules,
@@ -70,6 +71,8 @@ static void judge_compose(struct rule_context *c, const struct document *d)
 {
 	if (d->compose->root || d->compose->problems.list.count)
 		rule_evaluate(c, &compose_rules);
+	if (d->compose->root)
+		rule_evaluate(c, &compose_style_rules);
 	judge_services(c, d);
 }
 
