@@ -42,6 +42,7 @@ static void choose_scope(struct work *w)
 	case TARGET_DOCKER_ARCHIVE:
 	case TARGET_OCI_LAYOUT:
 	case TARGET_REGISTRY:
+	case TARGET_DAEMON:
 	case TARGET_ROOTFS:
 		w->keep.scope = INVENTORY_IMAGE;
 		break;

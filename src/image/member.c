@@ -303,6 +303,16 @@ bool member_tar_open(struct member_tar *t, int fd, uint64_t size, struct error *
 	return t->compressed ? read_compressed(t, err) : read_plain(t, err);
 }
 
+bool member_tar_stream(struct member_tar *t, struct stream *below, struct error *err)
+{
+	uint64_t jump;
+
+	*t = (struct member_tar){.source = {tar_find, tar_read}, .fd = -1, .compressed = true};
+	arena_init(&t->arena, 0);
+	map_init(&t->members);
+	return read_members(t, below, 0, &jump, err);
+}
+
 void member_tar_release(struct member_tar *t)
 {
 	map_release(&t->members);

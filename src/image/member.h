@@ -45,6 +45,8 @@ struct member_tar {
  * error what stands before it is known.
  */
 bool member_tar_open(struct member_tar *t, int fd, uint64_t size, struct error *err);
+/* The same of bytes that come once: nothing is jumped over, documents are held. */
+bool member_tar_stream(struct member_tar *t, struct stream *below, struct error *err);
 void member_tar_release(struct member_tar *t);
 
 /* An OCI layout's directory; the descriptor stays the caller's. */

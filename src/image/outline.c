@@ -119,6 +119,22 @@ bool outline_file(int fd, uint64_t size, const struct outline_options *options, 
 	return ok;
 }
 
+bool outline_stream(struct stream *below, const struct outline_options *options, struct arena *a,
+		    struct outline *o, struct error *err)
+{
+	struct member_tar tar;
+
+	*o = (struct outline){.kind = TARGET_DOCKER_ARCHIVE};
+	bool ok = member_tar_stream(&tar, below, err);
+	if (ok && !tar.is_tar)
+		ok = error_set(err, ERR_FORMAT, "it is no tar archive");
+	ok = ok && outline_archive(&tar, options, a, o, err);
+	if (ok && !o->has_image)
+		ok = error_set(err, ERR_FORMAT, "the archive holds no image");
+	member_tar_release(&tar);
+	return ok;
+}
+
 bool outline_layout(int fd, const struct outline_options *options, struct arena *a,
 		    struct outline *o, struct error *err)
 {

@@ -56,6 +56,9 @@ bool platform_matches(const struct platform *wanted, struct slice os, struct sli
 /* A file: an image's archive, a root file system's, or any other. */
 bool outline_file(int fd, uint64_t size, const struct outline_options *options, struct arena *a,
 		  struct outline *ret, struct error *err);
+/* An archive that comes as a stream; its layers are to be met in another one of the same bytes. */
+bool outline_stream(struct stream *below, const struct outline_options *options, struct arena *a,
+		    struct outline *ret, struct error *err);
 /* A directory that is an OCI layout. */
 bool outline_layout(int fd, const struct outline_options *options, struct arena *a,
 		    struct outline *ret, struct error *err);

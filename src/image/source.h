@@ -28,6 +28,12 @@ bool source_read_path(struct run *run, const struct target_options *options, str
 bool source_read_registry(struct run *run, const struct target_options *options, struct slice name,
 			  struct target_result *ret, struct error *err);
 
+/* source_docker.c: an image that the Docker daemon has; the daemon, else the registry */
+bool source_read_docker(struct run *run, const struct target_options *options, struct slice name,
+			struct target_result *ret, struct error *err);
+bool source_read_image(struct run *run, const struct target_options *options, struct slice name,
+		       struct target_result *ret, struct error *err);
+
 /* --- what the sources share --- */
 
 /* Globs and platform, as the user gave them. */

@@ -52,11 +52,12 @@ static const struct target_source sources[] = {
 	{.prefix = SLICE_INIT("dir://"), .read = read_directory},
 	{.prefix = SLICE_INIT("file://"), .read = read_file},
 	{.prefix = SLICE_INIT("registry://"), .read = source_read_registry},
-	{.prefix = SLICE_INIT("image://"), .read = source_read_registry},
-	{.prefix = SLICE_INIT("local://"), .unsupported = "images of a daemon's store"},
+	{.prefix = SLICE_INIT("image://"), .read = source_read_image},
+	{.prefix = SLICE_INIT("docker://"), .read = source_read_docker},
+	{.prefix = SLICE_INIT("local://"), .read = source_read_docker},
 	{.prefix = SLICE_INIT("sbom://"), .read = read_file},
 	{.matches = source_is_path, .read = read_path},
-	{.matches = is_reference, .read = source_read_registry, .bare = true},
+	{.matches = is_reference, .read = source_read_image, .bare = true},
 };
 
 /* Without a row that knows it the name is a path, and the message says why it is none. */

@@ -23,8 +23,9 @@ struct target_options {
 	 * A path, or one behind archive://, oci-dir://, fs:// (no image, even where
 	 * the directory looks like one), dir:// (project directory), file:// (single
 	 * file); without a prefix the kind is found out.  "FILE:TAG" names one of
-	 * several images of an archive.  An image's reference behind registry:// or
-	 * image://, or alone, where no such file is.
+	 * several images of an archive.  An image's reference behind registry://, or
+	 * docker:// or local:// (what the Docker daemon has, also by ID), or image://
+	 * or alone, where no such file is: the daemon's, else the registry's.
 	 */
 	struct slice name;
 	struct slice platform; /* "os/arch" or "os/arch/variant"; empty: linux and this machine's */

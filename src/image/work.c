@@ -59,6 +59,8 @@ static void batch_init(struct batch_sink *s, struct worker_output *out)
 struct outline_work {
 	const struct work *work;
 	const struct outline_options *options;
+	struct feed feed; /* of an archive that is a stream */
+	int fed;
 };
 
 /* A document that is missing is asked for, and the work begun again when it is there. */
@@ -83,6 +85,17 @@ static bool run_remote(const struct outline_work *o, struct worker_output *out,
 	return *ret_asked || error_set(err, ERR_WORKER, "the answer cannot be sent");
 }
 
+static bool run_stream(const struct outline_work *o, struct arena *arena, struct outline *outline,
+		       struct error *err)
+{
+	struct stream_feed feed;
+
+	stream_feed_init(&feed, o->fed);
+	bool ok = outline_stream(&feed.stream, o->options, arena, outline, err);
+	stream_release(&feed.stream);
+	return ok;
+}
+
 static bool run_outline(void *job, struct worker_output *out, struct error *err)
 {
 	const struct outline_work *o = job;
@@ -94,7 +107,9 @@ static bool run_outline(void *job, struct worker_output *out, struct error *err)
 
 	arena_init(&arena, 0);
 	buf_init(&record, LIMIT_RECORD);
-	if (w->remote)
+	if (w->stream)
+		ok = run_stream(o, &arena, &outline, err);
+	else if (w->remote)
 		ok = run_remote(o, out, &arena, &outline, &asked, err);
 	else if (w->directory)
 		ok = outline_layout(w->fd, o->options, &arena, &outline, err);
@@ -195,28 +210,47 @@ static bool read_stored(const struct layers_work *l, uint32_t number, struct rec
 	return ok;
 }
 
-/* An archive that is compressed as a whole is inflated from its start, and its layers met on the
- * way. */
-static bool read_compressed(const struct layers_work *l, struct record_sink *sink,
-			    struct error *err)
+/* Layers that are met on the way through an archive, in their order there. */
+static bool read_windows(const struct layers_work *l, struct stream *archive,
+			 struct record_sink *sink, struct error *err)
 {
 	const struct work *w = l->work;
-	struct stream_file file;
-	struct stream_inflate inflate;
 	struct window window;
 	bool ok = true;
 
-	stream_file_init(&file, w->fd, 0, w->size);
-	stream_inflate_init(&inflate, &file.stream);
-	window_init(&window, &inflate.stream);
+	window_init(&window, archive);
 	for (size_t i = 0; ok && i < l->count; i++) {
 		const struct image_layer *layer = &w->outline.image.layers.items[l->numbers[i]];
 
 		ok = window_open(&window, layer->offset, layer->size, err) &&
 		     read_layer(l, l->numbers[i], &window.stream, sink, err);
 	}
+	return ok;
+}
+
+/* An archive that is compressed as a whole is inflated from its start. */
+static bool read_compressed(const struct layers_work *l, struct record_sink *sink,
+			    struct error *err)
+{
+	struct stream_inflate inflate;
+	struct stream_file file;
+
+	stream_file_init(&file, l->work->fd, 0, l->work->size);
+	stream_inflate_init(&inflate, &file.stream);
+	bool ok = read_windows(l, &inflate.stream, sink, err);
 	stream_release(&inflate.stream);
 	stream_release(&file.stream);
+	return ok;
+}
+
+static bool read_streamed(const struct layers_work *l, struct record_sink *sink,
+			  struct error *err)
+{
+	struct stream_feed feed;
+
+	stream_feed_init(&feed, l->fed);
+	bool ok = read_windows(l, &feed.stream, sink, err);
+	stream_release(&feed.stream);
 	return ok;
 }
 
@@ -240,7 +274,9 @@ static bool run_layers(void *job, struct worker_output *out, struct error *err)
 	bool ok;
 
 	batch_init(&sink, out);
-	if (w->remote)
+	if (w->stream)
+		ok = read_streamed(l, &sink.sink, err);
+	else if (w->remote)
 		ok = read_fed(l, &sink.sink, err);
 	else if (w->outline.kind == TARGET_FILE)
 		ok = tree_read_file(&tree, w->size, w->mode, w->path, &sink.sink, err);
@@ -258,7 +294,7 @@ static bool run_layers(void *job, struct worker_output *out, struct error *err)
 
 static void job_fd(const struct work *w, struct worker_job *job)
 {
-	if (w->directory || w->remote)
+	if (w->directory || w->remote || w->stream)
 		return;
 	job->fds[0] = w->fd;
 	job->fd_count = 1;
@@ -323,17 +359,31 @@ static bool bring(struct work *w, const struct outline_answer *answer, struct er
 	return true;
 }
 
+static bool feed_outline(void *job, int *ret_fd, struct error *err)
+{
+	struct outline_work *o = job;
+	const struct work *w = o->work;
+
+	if (!feed_start(&o->feed, w->run, w->stream, w->stream_context, ret_fd, err))
+		return false;
+	o->fed = *ret_fd;
+	return true;
+}
+
 bool work_outline(struct work *w, const struct outline_options *options, struct error *err)
 {
-	struct outline_work outline = {w, options};
+	struct outline_work outline = {.work = w, .options = options};
 	struct worker_job job = {.run = run_outline, .job = &outline, .name = w->name};
 
 	job_fd(w, &job);
+	if (w->stream)
+		job.feed = feed_outline;
 	for (int round = 0; round < REMOTE_DOCUMENTS_MAX; round++) {
 		struct outline_answer answer = {.work = w, .err = ERROR_INIT};
 		struct worker_events events = {on_outline, on_outline_end, &answer};
 
 		confine_run(w->confine, w->run, &job, 1, &events);
+		feed_stop(&outline.feed);
 		if (answer.err.code != ERR_NONE) {
 			*err = answer.err;
 			return error_wrap(err, "%.*s", SLICE_ARG(w->name));
@@ -422,6 +472,8 @@ static bool fetch_layer(void *context, struct http_sink *sink, struct error *err
 	const struct layers_work *l = context;
 	const struct work *w = l->work;
 
+	if (w->stream)
+		return w->stream(w->stream_context, sink, err);
 	return w->remote->layer(w->remote, &w->outline.image.layers.items[l->numbers[0]], sink, err);
 }
 
@@ -454,7 +506,7 @@ static void run_pass(struct work *w, struct layers_work *jobs, size_t count)
 		l->collect.numbers = l->numbers;
 		l->collect.number_count = l->count;
 		workers[i] = (struct worker_job){.run = run_layers, .job = l, .name = l->name};
-		if (w->remote)
+		if (w->remote || w->stream)
 			workers[i].feed = feed_layer;
 		job_fd(w, &workers[i]);
 	}

@@ -8,6 +8,7 @@
 
 #include "confine/confine.h"
 #include "image/collect.h"
+#include "image/feed.h"
 #include "image/outline.h"
 
 struct work {
@@ -17,6 +18,12 @@ struct work {
 	struct slice path; /* of a single file, normalised */
 	int fd;		   /* of the archive, file or directory; -1: remote */
 	struct remote *remote; /* NULL: the bytes are here */
+	/*
+	 * An archive that a fetcher brings, each time that it is read, from its
+	 * first byte on; NULL: none.
+	 */
+	feed_function *stream;
+	void *stream_context;
 	bool directory;
 	uint64_t size; /* of a file */
 	uint32_t mode;

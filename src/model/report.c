@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "model/vex.h"
+
 const char *target_kind_name(enum target_kind kind)
 {
 	switch (kind) {
@@ -11,6 +13,7 @@ const char *target_kind_name(enum target_kind kind)
 	case TARGET_DIRECTORY: return "directory";
 	case TARGET_FILE: return "file";
 	case TARGET_REGISTRY: return "registry";
+	case TARGET_DAEMON: return "docker";
 	case TARGET_CONFIGURATION: return "configuration";
 	}
 	return "unknown";
@@ -102,6 +105,8 @@ void report_finish(struct report *r, struct arena *a)
 	bool gates = false;
 
 	policy_apply(r->policy, &r->assessments, r->created, a);
+	if (r->policy->vex)
+		vex_apply(r->policy->vex, r, a);
 	note_unused_ignores(r, a);
 	if (r->assessments.count && r->kind == TARGET_CONFIGURATION)
 		qsort_r(r->assessments.items, r->assessments.count, sizeof(*r->assessments.items),

@@ -18,6 +18,7 @@ enum target_kind {
 	TARGET_DIRECTORY, /* a project */
 	TARGET_FILE,
 	TARGET_REGISTRY, /* an image of a registry */
+	TARGET_DAEMON,	 /* an image of a Docker daemon */
 	TARGET_CONFIGURATION, /* files that lint judged */
 };
 
