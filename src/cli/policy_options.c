@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 
+#include "base/cleanup.h"
 #include "base/io.h"
 #include "base/limits.h"
+#include "model/vex.h"
 
 #define MAX_POLICY (4 * MIB)
 
@@ -35,6 +37,24 @@ static bool read_file(struct policy *p, struct slice named, const char *habitual
 	if (read(p, text, slice_from_cstr(path), a, &why))
 		return true;
 	return error_set(err, ERR_USAGE, "%s", why.message);
+}
+
+/* The text is not kept: what counts of it is in the arena. */
+static bool read_vex(struct policy *p, const struct slice_list *files, struct arena *a, struct error *err)
+{
+	if (files->count)
+		p->vex = arena_new(a, struct vex);
+	vec_each(file, files) {
+		CLEANUP(arena_release) struct arena bytes;
+		struct error why = ERROR_INIT;
+		struct slice text;
+
+		arena_init(&bytes, 0);
+		if (!io_read_file(AT_FDCWD, arena_cstr(a, *file), LIMIT_DOCUMENT, &bytes, &text, &why) ||
+		    !vex_read(p->vex, text, *file, a, &why))
+			return error_set(err, ERR_USAGE, "%s", why.message);
+	}
+	return true;
 }
 
 static bool set_severities(struct policy *p, const struct slice_list *words, struct error *err)
@@ -90,7 +110,8 @@ bool policy_load_from(struct policy *p, enum severity fail_on, const struct poli
 	p->fail_on = fail_on;
 	if (!read_file(p, c->config_file, "bulwark.yaml", policy_read_yaml, a, err) ||
 	    !read_file(p, c->ignore_file, ".trivyignore", policy_read_trivyignore, a, err) ||
-	    !set_severities(p, &c->severity, err) || !set_risk(p, c, err))
+	    !set_severities(p, &c->severity, err) || !set_risk(p, c, err) ||
+	    !read_vex(p, &c->vex, a, err))
 		return false;
 	if (!slice_empty(c->fail_on)) {
 		p->fail_never = slice_is(c->fail_on, "never");

@@ -19,6 +19,7 @@ struct policy_config {
 	struct slice_list ignore_status;
 	int64_t exit_on_eol;
 	bool only_kev, fail_on_kev;
+	struct slice_list vex;
 };
 
 #define SEVERITY_WORDS "unknown", "negligible", "low", "medium", "high", "critical"
@@ -66,6 +67,9 @@ struct policy_config {
 	  .help = "leave out what the distribution's security team calls no-dsa, postponed, ignored, "  \
 		  "unimportant, end-of-life or undetermined, separated by commas",                      \
 	  .offset = offsetof(type, policy.ignore_status) },                                             \
+	{ .name = "vex", .kind = OPTION_LIST, .argument = "FILES",                                      \
+	  .help = "statements on vulnerabilities, separated by commas: OpenVEX, CSAF 2.0 or CycloneDX", \
+	  .offset = offsetof(type, policy.vex) },                                                       \
 	{ .name = "exit-on-eol", .kind = OPTION_NUMBER, .argument = "N",                                \
 	  .help = "exit with this when the distribution's support has ended",                           \
 	  .maximum = 255, .offset = offsetof(type, policy.exit_on_eol) }

@@ -67,6 +67,8 @@ struct fingerprint {
 	uint8_t bytes[FINGERPRINT_SIZE];
 };
 
+struct vex_statement;
+
 struct assessment {
 	const struct rule *rule;
 	enum assessment_status status;
@@ -81,7 +83,8 @@ struct assessment {
 	struct VEC_OF(struct fix) fixes;
 	struct slice_list aliases;  /* the peers' ids that fire here, and the rule's cis: and nist: references */
 	const struct match *match;  /* of rule_vulnerability and rule_pending_update, else NULL */
-	struct slice suppressed_by; /* reason of the policy's ignore; empty: not suppressed */
+	struct slice suppressed_by; /* reason of the policy's ignore or the VEX statement; empty: not suppressed */
+	const struct vex_statement *vex; /* the last one that speaks of it; NULL: none */
 	struct fingerprint fingerprint;
 };
 

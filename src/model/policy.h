@@ -35,6 +35,8 @@ struct rule_setting {
 };
 struct rule_setting_list VEC_OF(struct rule_setting);
 
+struct vex;
+
 struct policy {
 	bool fail_never;              /* --fail-on never */
 	enum severity fail_on;        /* default SEVERITY_HIGH */
@@ -52,6 +54,7 @@ struct policy {
 	struct slice_list skip_dirs, skip_files; /* globs */
 	struct slice_list trusted_registries;
 	struct rule_setting_list rules;
+	struct vex *vex;              /* statements of --vex, applied after the ignores; NULL: none */
 };
 
 void policy_init(struct policy *p);
