@@ -118,7 +118,8 @@ static bool table_end(const char *product, struct slice version, struct slice *r
 			continue;
 		slice_split(rest, '\t', &end, &rest);
 		*ret_cycle = cycle;
-		return timestamp_parse(end, ret_end);
+		/* Debian's long-term support reaches everybody; that of others is paid for. */
+		return (strcmp(product, "debian") == 0 && timestamp_parse(rest, ret_end)) || timestamp_parse(end, ret_end);
 	}
 	return false;
 }

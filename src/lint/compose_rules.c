@@ -71,6 +71,14 @@ static bool is_there(struct rule_context *c, const struct problem *x)
 	       project_has_path(rule_project(c), path_join(c->arena, rule_compose(c)->directory, text));
 }
 
+/* An override whose base is not here. */
+static bool is_half(const struct rule_context *c)
+{
+	struct slice path = rule_document(c)->path;
+
+	return slice_find(path, SLICE(".override.")) < path.len;
+}
+
 static void check_problems(struct rule_context *c)
 {
 	const struct compose_project *p = rule_compose(c);
@@ -79,7 +87,7 @@ static void check_problems(struct rule_context *c)
 	vec_each(x, &p->problems.list) {
 		int n = row_of(x);
 
-		if (n < 0 || &rows[n] != row || is_there(c, x))
+		if (n < 0 || &rows[n] != row || is_there(c, x) || (n == ROW_MISSING && is_half(c)))
 			continue;
 		struct span at = x->span.source ? x->span : (struct span){ rule_document(c)->source, 0, 0 };
 		struct assessment *f = rule_fail(c, at, "%.*s%s%.*s%s", SLICE_ARG(x->message), x->suggestion.len ? "; did you mean \"" : "",

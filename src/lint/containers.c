@@ -298,11 +298,13 @@ void judge_services(struct rule_context *c, const struct document *d)
 		struct container_settings s;
 
 		/* Of another file that is judged by itself. */
-		if (!value_is(service->at, NODE_MAP) || !place.file || !place.file->main)
+		if (!value_is(service->at, NODE_MAP) || (place.file && !place.file->main))
 			continue;
-		if (d->excerpt || d->compose->files.count > 1)
-			place.file = d->excerpt ? NULL : place.file;
+		if (d->excerpt)
+			place.file = NULL;
 		container_of_service(p, d, service, &place, c->arena, &s);
+		/* Half of a service: the other half is in a file that is not here. */
+		s.sketch = s.sketch || slice_find(d->path, SLICE(".override.")) < d->path.len;
 		c->subject = &s;
 		c->name = arena_printf(c->arena, "%.*s service %.*s", SLICE_ARG(name), SLICE_ARG(service->name));
 		rule_evaluate(c, &container_rules);

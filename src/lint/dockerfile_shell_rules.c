@@ -404,6 +404,28 @@ static const struct shell_word *off_option(const struct shell_command *command, 
 	return NULL;
 }
 
+/* Takes the option away wherever the command repeats it. */
+static void fix_off(struct rule_context *c, struct assessment *x, const struct shell_command *command,
+		    const struct shell_word *first)
+{
+	const struct slice name = slice_first(first->value, slice_find_byte(first->value, '='));
+	struct fix *fix = NULL;
+
+	/* One letter stands for itself or among others: what of the word to take away is not told here. */
+	if (one_of(first->value, "--trusted-host") || (first->value.len > 2 && first->value.data[1] != '-'))
+		return;
+	vec_each(w, &command->words) {
+		if (!slice_eq(slice_first(w->value, slice_find_byte(w->value, '=')), name))
+			continue;
+		const struct span cut = { w->span.source, w->span.offset - 1, w->span.length + 1 };
+		if (w->quoted || slice_trim(rule_text(c, cut)).len + 1 != cut.length)
+			return;
+		if (!fix)
+			fix = rule_fix(c, x, false, "Take %.*s away", SLICE_ARG(name));
+		rule_edit(c, fix, cut, SLICE_EMPTY);
+	}
+}
+
 static void check_off(struct rule_context *c, const struct off_row *rows, size_t count)
 {
 	each_any_run(run, c) run_each_command(command, run) for (size_t i = 0; i < count; i++) {
@@ -413,13 +435,8 @@ static void check_off(struct rule_context *c, const struct off_row *rows, size_t
 			continue;
 		struct assessment *x = rule_fail(c, w->span, "%s", rows[i].what);
 		rule_alias(c, x, rows[i].alias);
-		if (run->exec_form || w->quoted || one_of(w->value, "--trusted-host") || (w->value.len > 2 && w->value.data[1] != '-'))
-			continue;
-		struct span cut = w->span;
-		cut.offset--;
-		cut.length++;
-		if (slice_trim(rule_text(c, cut)).len + 1 == cut.length)
-			rule_edit(c, rule_fix(c, x, false, "Take %.*s away", SLICE_ARG(w->value)), cut, SLICE_EMPTY);
+		if (!run->exec_form)
+			fix_off(c, x, command, w);
 	}
 }
 
@@ -554,22 +571,49 @@ static void check_tls_variables(struct rule_context *c)
 
 /* --- the exec form --- */
 
+static bool plain_in_json(struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.data[i] < ' ' || text.data[i] == '"' || text.data[i] == '\\')
+			return false;
+	return text_valid_utf8(text);
+}
+
+/* The command with the semicolon behind it; false when something else stands around it, as & or !. */
+static bool nothing_but(struct rule_context *c, const struct dockerfile_run *run, const struct shell_command *command,
+			struct span *ret)
+{
+	const struct span in = run->in->span, at = command->span;
+	const size_t keyword = dockerfile_keyword_name(run->in->keyword).len;
+	const uint64_t end = at.offset + at.length;
+
+	if (at.source != in.source || at.offset < in.offset + keyword || end > in.offset + in.length)
+		return false;
+	struct span before = { in.source, in.offset + keyword, at.offset - in.offset - keyword };
+	struct span behind = { in.source, end, in.offset + in.length - end };
+	struct slice rest = slice_trim(rule_text(c, behind));
+	*ret = (struct span){ in.source, at.offset, in.offset + in.length - at.offset };
+	return slice_empty(slice_trim(rule_text(c, before))) && (slice_empty(rest) || slice_is(rest, ";"));
+}
+
 static void fix_exec_form(struct rule_context *c, struct assessment *x, const struct dockerfile_run *run)
 {
 	const struct shell_command *command = run->script.commands.count == 1 ? run->script.commands.items : NULL;
+	struct span all;
 	struct buf out;
 
-	if (!command || command->assignments.count || command->redirections.count || command->words.count == 0)
+	if (!command || command->assignments.count || command->redirections.count || command->words.count == 0 ||
+	    !nothing_but(c, run, command, &all))
 		return;
 	vec_each(w, &command->words)
-		if (w->expands || w->glob || has(w->value, SLICE("\"")) || has(w->value, SLICE("\\")) || !text_valid_utf8(w->value))
+		if (w->expands || w->glob || !plain_in_json(w->value))
 			return;
 	buf_init(&out, 1 << 20);
 	buf_add_byte(&out, '[');
 	vec_each(w, &command->words)
 		buf_printf(&out, "%s\"%.*s\"", w == command->words.items ? "" : ", ", SLICE_ARG(w->value));
 	buf_add_byte(&out, ']');
-	rule_edit(c, rule_fix(c, x, true, "Write it as a list, so that no shell stands between"), command->span, buf_slice(&out));
+	rule_edit(c, rule_fix(c, x, true, "Write it as a list, so that no shell stands between"), all, buf_slice(&out));
 	buf_release(&out);
 }
 

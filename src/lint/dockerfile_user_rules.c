@@ -142,6 +142,11 @@ static void check_missing(struct rule_context *c)
 	rule_alias_if(c, x, !any, "checkov:CKV_DOCKER_3");
 	rule_alias_if(c, x, !end->scratch && !user, "kics:Missing User Instruction");
 	rule_discriminator(c, x, SLICE("final stage"));
+	if (!start && end->scratch) {
+		/* Files to be copied out of the build, and no program that could run. */
+		x->severity = SEVERITY_NEGLIGIBLE;
+		x->confidence = CONFIDENCE_LOW;
+	}
 	if (!start || end->scratch)
 		return;
 	/* 65532 is what distroless images call nonroot: no entry in /etc/passwd is needed for a number. */

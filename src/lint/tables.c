@@ -67,8 +67,28 @@ static void read_compose(struct project *p, struct document *d)
 	compose_load(&options, &p->files, p->sources, p->arena, d->compose, &err);
 }
 
+/* What it says is judged with the file that it goes over. */
+static bool is_override_of_other(const struct project *p, const struct document *d)
+{
+	struct slice_list names = { 0 };
+
+	if (slice_find(d->path, SLICE(".override.")) == d->path.len)
+		return false;
+	vec_each(other, &p->documents) {
+		names.count = 0;
+		if ((*other)->kind != DOCUMENT_COMPOSE || !compose_override_name((*other)->path, p->arena, &names))
+			continue;
+		vec_each(name, &names)
+			if (slice_eq(*name, d->path))
+				return true;
+	}
+	return false;
+}
+
 static void judge_compose(struct rule_context *c, const struct document *d)
 {
+	if (is_override_of_other(c->surroundings, d))
+		return;
 	if (d->compose->root || d->compose->problems.list.count)
 		rule_evaluate(c, &compose_rules);
 	if (d->compose->root)
