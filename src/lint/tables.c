@@ -6,6 +6,7 @@
 #include "lint/dockerfile_view.h"
 #include "lint/host_documents.h"
 #include "lint/rules.h"
+#include "lint/workflow_rules.h"
 
 const struct rule_table *const lint_tables[] = {
 	&dockerfile_stage_rules,
@@ -30,6 +31,10 @@ const struct rule_table *const lint_tables[] = {
 	&shell_docker_rules,
 	&shell_rules,
 	&markdown_rules,
+	&workflow_rules,
+	&workflow_script_rules,
+	&workflow_expression_rules,
+	&gitlab_rules,
 	&project_rules,
 	&pragma_rules,
 };
@@ -59,6 +64,7 @@ static void read_compose(struct project *p, struct document *d)
 	};
 	struct error err = ERROR_INIT;
 
+	options.stack = slice_find(d->path, SLICE("stack.y")) < d->path.len || slice_find(d->path, SLICE("docker-stack")) < d->path.len;
 	if (!d->excerpt && compose_override_name(d->path, p->arena, &overrides))
 		vec_each(name, &overrides)
 			if (options.path_count == 1 && project_document(p, *name))
@@ -125,6 +131,9 @@ static const struct lint_evaluator evaluators[] = {
 	{ .kind = DOCUMENT_COMMAND, .evaluate = judge_script },
 	{ .kind = DOCUMENT_SHELL, .read = read_shell_document, .evaluate = judge_script,
 	  .tables = TABLES(&shell_docker_rules, &shell_rules) },
+	{ .kind = DOCUMENT_WORKFLOW, .read = read_workflow_document,
+	  .tables = TABLES(&workflow_rules, &workflow_script_rules, &workflow_expression_rules) },
+	{ .kind = DOCUMENT_GITLAB, .read = read_gitlab_document, .tables = TABLES(&gitlab_rules) },
 	{ .kind = DOCUMENT_MARKDOWN, .read = markdown_blocks, .tables = TABLES(&markdown_rules) },
 };
 
