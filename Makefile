@@ -49,7 +49,7 @@ install: build
 	@DESTDIR='$(DESTDIR)' meson install -C $(BUILD) --no-rebuild
 
 deb:
-	@scripts/install-packages.sh build
+	@scripts/install-packages.sh build deb
 	@packaging/deb/build.sh build-packages/deb
 
 image: deb
