@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "cli/commands.h"
 #include "cli/policy_options.h"
+#include "cli/running.h"
 #include "cli/session.h"
 #include "cli/supply.h"
 #include "report/format.h"
@@ -20,13 +21,14 @@ struct scan_config {
 	struct slice platform;
 	struct slice ca_file;
 	bool plain_http;
+	bool running;
 	bool list_all_packages;
 	bool explain;
 };
 
 static const char *const scan_formats[] = {
 	"table", "json", "trivy-json", "sarif", "junit", "markdown", "html", "csv", "gitlab", "cyclonedx",
-	"spdx-json", NULL,
+	"spdx-json", "openvex", NULL,
 };
 static const char *const sbom_formats[] = { "cyclonedx", "spdx-json", "json", "table", NULL };
 
@@ -49,6 +51,9 @@ static const struct option_row scan_options[] = {
 	POLICY_OPTIONS(struct scan_config),
 	RISK_OPTIONS(struct scan_config),
 	TARGET_OPTIONS,
+	{ .name = "running", .kind = OPTION_FLAG,
+	  .help = "the images of the Docker daemon's running containers, and which names have moved",
+	  .offset = offsetof(struct scan_config, running) },
 	{ .name = "list-all-pkgs", .kind = OPTION_FLAG, .help = "list every package, not only affected ones",
 	  .offset = offsetof(struct scan_config, list_all_packages) },
 	{ .name = "explain", .kind = OPTION_FLAG,
@@ -92,26 +97,22 @@ static void sbom_defaults(void *config)
 	c->list_all_packages = true;
 }
 
-static bool write_report(struct session *s, const struct scan_config *config, const struct report *report,
-			 struct error *err)
+static bool add_report(struct session *s, const struct scan_config *config, const struct report *report,
+		       struct buf *out, struct error *err)
 {
 	const struct report_format *format = report_format_by_name(config->format);
 	struct report_style style = {
 		.columns = session_columns(s),
 		.quiet = config->session.quiet,
 	};
-	struct buf out;
 
 	const char *no_color = getenv("NO_COLOR");
 	style.colour = style.columns > 0 && !(no_color && *no_color);
-	buf_init(&out, MAX_REPORT);
-	bool ok = format->write(report, &style, &out, err) && session_write(s, buf_slice(&out), err);
-	buf_release(&out);
-	return ok;
+	return format->write(report, &style, out, err);
 }
 
-static bool scan_and_report(struct invocation *in, struct session *s, bool match, int *ret_code,
-			    struct error *err)
+static bool scan_target(struct invocation *in, struct session *s, bool match, struct slice target,
+			struct buf *out, int *ret_code, struct error *err)
 {
 	const struct scan_config *config = in->config;
 	struct advisory_set set = { 0 };
@@ -130,7 +131,7 @@ static bool scan_and_report(struct invocation *in, struct session *s, bool match
 		return false;
 	const struct scan_options options = {
 		.target = {
-			.name = in->arguments.items[0],
+			.name = target,
 			.platform = config->platform,
 			.skip_dirs = policy.skip_dirs,
 			.skip_files = policy.skip_files,
@@ -147,9 +148,119 @@ static bool scan_and_report(struct invocation *in, struct session *s, bool match
 	if (ok) {
 		report.list_all_packages = config->list_all_packages;
 		*ret_code = report.exit_code;
-		ok = write_report(s, config, &report, err);
+		ok = add_report(s, config, &report, out, err);
 	}
 	advisory_set_release(&set);
+	return ok;
+}
+
+/* Reports of several targets in a row, where the format can hold them. */
+struct reports {
+	struct buf out;
+	bool several, json;
+	size_t count;
+	int code;
+};
+
+/* The most telling of several: what could not be looked at, then what was found. */
+static int worse(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+static void begin_report(struct reports *r)
+{
+	if (r->several && r->json)
+		buf_add_slice(&r->out, r->count ? SLICE(",\n") : SLICE("{\"reports\": [\n"));
+	else if (r->count)
+		buf_add_byte(&r->out, '\n');
+	r->count++;
+}
+
+/* One of several that cannot be read does not keep from the others. */
+static bool report_on(struct invocation *in, struct session *s, bool match, struct slice target,
+		      struct reports *r, struct error *err)
+{
+	struct error why = ERROR_INIT;
+	struct buf one;
+	int code = EXIT_INCOMPLETE;
+
+	buf_init(&one, MAX_REPORT);
+	bool ok = scan_target(in, s, match, target, &one, &code, &why);
+	if (ok) {
+		begin_report(r);
+		ok = buf_add_slice(&r->out, buf_slice(&one)) ||
+		     error_set(&why, ERR_LIMIT, "the reports are too large");
+	}
+	buf_release(&one);
+	if (!ok) {
+		*err = why;
+		if (!r->several || why.code == ERR_USAGE || why.code == ERR_CANCELLED)
+			return false;
+		session_end_progress(s);
+		cli_error(&why);
+		code = EXIT_INCOMPLETE;
+	}
+	r->code = worse(r->code, code);
+	/* What stands in this one's report. */
+	s->run.gaps = (struct gap_list){ 0 };
+	return true;
+}
+
+static bool report_running(struct invocation *in, struct session *s, struct reports *r,
+			   struct error *err)
+{
+	struct running_image_list images;
+
+	if (in->arguments.count)
+		return error_set(err, ERR_USAGE, "--running takes no TARGET");
+	if (!running_images(&s->run, &images, err))
+		return false;
+	if (images.count == 0)
+		run_log(&s->run, LOG_WARNING, "no container is running");
+	vec_each (image, &images) {
+		running_notes(&s->run, image);
+		if (!report_on(in, s, true, image->target, r, err))
+			return false;
+	}
+	return true;
+}
+
+static bool report_targets(struct invocation *in, struct session *s, bool match, struct reports *r,
+			   struct error *err)
+{
+	const struct scan_config *config = in->config;
+
+	if (config->running)
+		return report_running(in, s, r, err);
+	if (in->arguments.count == 0)
+		return error_set(err, ERR_USAGE, "a TARGET is missing");
+	vec_each (target, &in->arguments)
+		if (!report_on(in, s, match, *target, r, err))
+			return false;
+	return true;
+}
+
+static bool scan_and_report(struct invocation *in, struct session *s, bool match, int *ret_code,
+			    struct error *err)
+{
+	const struct scan_config *config = in->config;
+	struct reports r = {
+		.several = config->running || in->arguments.count > 1,
+		.json = slice_is(config->format, "json"),
+	};
+
+	if (r.several && !r.json && !slice_is(config->format, "table"))
+		return error_set(err, ERR_USAGE,
+				 "several targets are told of as table or json, not as %.*s",
+				 SLICE_ARG(config->format));
+	buf_init(&r.out, MAX_REPORT);
+	bool ok = report_targets(in, s, match, &r, err);
+	if (ok && r.several && r.json)
+		buf_add_slice(&r.out, r.count ? SLICE("]}\n") : SLICE("{\"reports\": []}\n"));
+	ok = ok && session_write(s, buf_slice(&r.out), err);
+	*ret_code = r.code;
+	buf_release(&r.out);
 	return ok;
 }
 
@@ -183,17 +294,18 @@ static const char *const scan_examples[] = {
 	"bulwark scan --severity high,critical --ignore-unfixed oci-dir://image",
 	"bulwark scan --format sarif --output app.sarif archive://app.tar",
 	"bulwark scan fs:///",
+	"bulwark scan --running",
 	"bulwark scan --platform linux/arm64 registry://ghcr.io/owner/app:1.0",
 	NULL,
 };
 
 const struct command command_scan = {
 	.name = "scan",
-	.operands = "TARGET",
-	.operands_min = 1,
-	.operands_max = 1,
+	.operands = "TARGET...",
+	.operands_min = 0,
+	.operands_max = 100000,
 	.summary = "Find what is installed in a target and what is known to be vulnerable",
-	.description = "TARGET is a Docker archive (`docker save`), an OCI layout (directory or tar), a root file system, a project directory, a single file or an image of a registry. A prefix says which: archive://, oci-dir://, fs://, dir://, file://, registry://; without one the kind is found out, and a name that is no file is looked for as an image.\n\n"
+	.description = "TARGET is a Docker archive (`docker save`), an OCI layout (directory or tar), a root file system, a project directory, a single file or an image of the Docker daemon or of a registry. A prefix says which: archive://, oci-dir://, fs://, dir://, file://, docker:// (or local://), registry://; without one the kind is found out, and a name that is no file is looked for as an image: the daemon's, else the registry's.\n\nSeveral targets, and --running, give one report after the other in the table format, and an array \"reports\" in the JSON format. A target that cannot be read does not keep from the others; the exit code is then 3. With --running a note says which containers run another image than their image's name means now. The daemon is found as Docker's own client finds it: DOCKER_HOST, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH, and contexts.\n\n"
 		       "Registries are asked without credentials first, then with those of Docker's config.json and its credential helpers. An image's layers are read as they come; nothing is stored.\n\n"
 		       "The exit code is 0 when nothing is at or above the threshold (--fail-on), 1 when something is, and 3 when something could not be looked at.",
 	.examples = scan_examples,

@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "format/digest.h"
 #include "format/json.h"
+#include "model/vex.h"
 #include "report/writers.h"
 
 struct writer {
@@ -301,6 +302,59 @@ static void write_ratings(struct json_writer *j, const struct assessment *x)
 	json_end_array(j);
 }
 
+/* CSAF's and OpenVEX's words have their nearest one; CycloneDX's own stay. */
+static struct slice analysis_justification(struct slice word)
+{
+	static const struct {
+		struct slice openvex, cyclonedx;
+	} words[] = {
+		{ SLICE_INIT("component_not_present"), SLICE_INIT("code_not_present") },
+		{ SLICE_INIT("vulnerable_code_not_present"), SLICE_INIT("code_not_present") },
+		{ SLICE_INIT("vulnerable_code_not_in_execute_path"), SLICE_INIT("code_not_reachable") },
+		{ SLICE_INIT("vulnerable_code_cannot_be_controlled_by_adversary"), SLICE_INIT("requires_environment") },
+		{ SLICE_INIT("inline_mitigations_already_exist"), SLICE_INIT("protected_by_mitigating_control") },
+	};
+	static const struct slice own[] = {
+		SLICE_INIT("code_not_present"), SLICE_INIT("code_not_reachable"),
+		SLICE_INIT("requires_configuration"), SLICE_INIT("requires_dependency"),
+		SLICE_INIT("requires_environment"), SLICE_INIT("protected_by_compiler"),
+		SLICE_INIT("protected_at_runtime"), SLICE_INIT("protected_at_perimeter"),
+		SLICE_INIT("protected_by_mitigating_control"),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (slice_eq(words[i].openvex, word))
+			return words[i].cyclonedx;
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		if (slice_eq(own[i], word))
+			return word;
+	return SLICE_EMPTY;
+}
+
+/* What an ignore or a VEX statement says; nothing for what nobody judged. */
+static void write_analysis(struct json_writer *j, const struct assessment *x)
+{
+	static const char *const states[VEX_STATUSES] = {
+		[VEX_NOT_AFFECTED] = "not_affected", [VEX_AFFECTED] = "exploitable",
+		[VEX_FIXED] = "resolved", [VEX_UNDER_INVESTIGATION] = "in_triage",
+	};
+	bool suppressed = !slice_empty(x->suppressed_by);
+	enum vex_status status = x->vex ? x->vex->status : VEX_NOT_AFFECTED;
+
+	if (!suppressed && !x->vex)
+		return;
+	/* The policy keeps out what a statement calls affected. */
+	if (suppressed && status != VEX_FIXED)
+		status = VEX_NOT_AFFECTED;
+	json_key(j, "analysis");
+	json_begin_object(j);
+	json_member(j, "state", slice_from_cstr(states[status]));
+	if (x->vex && status == VEX_NOT_AFFECTED)
+		json_member_opt(j, "justification", analysis_justification(x->vex->justification));
+	json_member_opt(j, "detail", suppressed ? x->suppressed_by : x->vex->impact);
+	json_end_object(j);
+}
+
 static void write_vulnerability(struct writer *w, const struct assessment *x)
 {
 	struct json_writer *j = &w->json;
@@ -332,6 +386,7 @@ static void write_vulnerability(struct writer *w, const struct assessment *x)
 		json_member(j, "published", slice_from_cstr(timestamp_format(v->published, text)));
 	if (v->modified != TIMESTAMP_NONE)
 		json_member(j, "updated", slice_from_cstr(timestamp_format(v->modified, text)));
+	write_analysis(j, x);
 	json_key(j, "affects");
 	json_begin_array(j);
 	json_begin_object(j);
@@ -340,7 +395,7 @@ static void write_vulnerability(struct writer *w, const struct assessment *x)
 	json_begin_array(j);
 	json_begin_object(j);
 	json_member(j, "version", m->package->version);
-	json_member(j, "status", SLICE("affected"));
+	json_member(j, "status", slice_empty(x->suppressed_by) ? SLICE("affected") : SLICE("unaffected"));
 	json_end_object(j);
 	json_end_array(j);
 	json_end_object(j);
@@ -353,7 +408,8 @@ static void write_vulnerabilities(struct writer *w)
 	bool open = false;
 
 	vec_each(x, &w->report->assessments) {
-		if (x->rule != &rule_vulnerability || !policy_shows(w->report->policy, x))
+		if (x->rule != &rule_vulnerability ||
+		    (slice_empty(x->suppressed_by) && !policy_shows(w->report->policy, x)))
 			continue;
 		if (!open) {
 			json_key(&w->json, "vulnerabilities");

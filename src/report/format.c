@@ -29,6 +29,8 @@ const struct report_format report_formats[] = {
 	  .findings = true, .write = report_write_csv },
 	{ .name = "gitlab", .summary = "for GitLab's container scanning", .source = "GitLab security report schemas 15.2.1",
 	  .findings = true, .write = report_write_gitlab_container },
+	{ .name = "openvex", .summary = "statements on what the policy and VEX documents keep out",
+	  .source = "OpenVEX 0.2.0", .findings = true, .write = report_write_openvex },
 	{ .name = "spdx-json", .summary = "software bill of materials", .source = "SPDX 2.3 (ISO/IEC 5962)",
 	  .inventory = true, .findings = true, .write = report_write_spdx },
 	{ .name = "cyclonedx", .summary = "software bill of materials", .source = "CycloneDX 1.6 JSON (ECMA-424)",

@@ -22,6 +22,7 @@ REPORT_WRITER(report_write_spdx);
 REPORT_WRITER(report_write_gitlab_container);
 REPORT_WRITER(report_write_csv);
 REPORT_WRITER(report_write_html);
+REPORT_WRITER(report_write_openvex);
 
 /* Text for XML, escaped; what XML cannot hold is written out. */
 void report_add_xml(struct buf *out, struct slice text);
