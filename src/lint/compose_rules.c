@@ -71,12 +71,21 @@ static bool is_there(struct rule_context *c, const struct problem *x)
 	       project_has_path(rule_project(c), path_join(c->arena, rule_compose(c)->directory, text));
 }
 
-/* An override whose base is not here. */
-static bool is_half(const struct rule_context *c)
+/* The first form of 2014 had the services on top; other files are of other programs. */
+static bool has_services(struct rule_context *c)
 {
-	struct slice path = rule_document(c)->path;
+	const struct value *root = rule_compose(c)->root;
 
-	return slice_find(path, SLICE(".override.")) < path.len;
+	return !root || value_at(root, "services") || value_at(root, "include");
+}
+
+static void report_first_form(struct rule_context *c)
+{
+	value_each(v, rule_compose(c)->root)
+		if (value_is(v, NODE_MAP) && (value_at(v, "image") || value_at(v, "build"))) {
+			rule_fail(c, v->key_span, "the services stand on top, as in 2014: docker compose wants them under \"services\"");
+			return;
+		}
 }
 
 static void check_problems(struct rule_context *c)
@@ -84,16 +93,26 @@ static void check_problems(struct rule_context *c)
 	const struct compose_project *p = rule_compose(c);
 	const struct rule_row *row = c->row;
 
+	if (!has_services(c) && row != &rows[ROW_SYNTAX]) {
+		if (row == &rows[ROW_UNKNOWN])
+			report_first_form(c);
+		return;
+	}
 	vec_each(x, &p->problems.list) {
 		int n = row_of(x);
+		bool half = compose_is_half(rule_document(c));
 
-		if (n < 0 || &rows[n] != row || is_there(c, x) || (n == ROW_MISSING && is_half(c)))
+		if (n < 0 || &rows[n] != row || is_there(c, x) || (n == ROW_MISSING && half))
 			continue;
 		struct span at = x->span.source ? x->span : (struct span){ rule_document(c)->source, 0, 0 };
 		struct assessment *f = rule_fail(c, at, "%.*s%s%.*s%s", SLICE_ARG(x->message), x->suggestion.len ? "; did you mean \"" : "",
 						 SLICE_ARG(x->suggestion), x->suggestion.len ? "\"?" : "");
 		if (x->other.source)
 			rule_also_at(c, f, x->other);
+		if (half && n == ROW_UNDEFINED) {
+			f->severity = SEVERITY_LOW;
+			f->confidence = CONFIDENCE_LOW;
+		}
 		/* The files beside it may not be at hand. */
 		if (x->kind == PROBLEM_FILE && !rule_project(c)->whole)
 			f->severity = SEVERITY_NEGLIGIBLE;
@@ -213,6 +232,11 @@ static bool ports_collide(const struct compose_port *a, const struct compose_por
 	return a->valid && b->valid && a->host_first && b->host_first && addresses && slice_eq_nocase(a->protocol, b->protocol);
 }
 
+struct used_port {
+	const struct compose_port *port;
+	const struct compose_service *service;
+};
+
 static void check_same_ports(struct rule_context *c)
 {
 	struct map seen;
@@ -222,26 +246,30 @@ static void check_same_ports(struct rule_context *c)
 	each_service(s, c)
 		vec_each(p, &s->ports) {
 			struct slice_list keys = { 0 };
-			const struct compose_port *other = NULL;
+			const struct used_port *other = NULL;
 			struct slice port = SLICE_EMPTY;
 
 			port_keys(c, p, &keys);
 			vec_each(k, &keys) {
-				const struct compose_port *before = map_get_ptr(&seen, *k);
+				const struct used_port *before = map_get_ptr(&seen, *k);
 
 				if (before && !other) {
 					other = before;
 					port = *k;
 				} else if (!before) {
-					map_put_ptr(&seen, *k, p);
+					struct used_port *own = arena_new(c->arena, struct used_port);
+
+					*own = (struct used_port){ p, s };
+					map_put_ptr(&seen, *k, own);
 				}
 			}
 			if (!other || ++found > 1000)
 				continue;
-			bool sure = ports_collide(p, other);
+			/* Services of profiles may never run together. */
+			bool sure = ports_collide(p, other->port) && !s->profiles.count && !other->service->profiles.count;
 			struct assessment *x = rule_fail(c, p->span, sure ? "port %.*s of the host is published twice: the second container does not start"
 								       : "port %.*s stands in two services", SLICE_ARG(port));
-			rule_also_at(c, x, other->span);
+			rule_also_at(c, x, other->port->span);
 			rule_alias(c, x, "dclint:no-duplicate-exported-ports");
 			if (!sure) {
 				x->severity = SEVERITY_NEGLIGIBLE;

@@ -285,6 +285,15 @@ const struct container_editor compose_editor = { compose_add, compose_set, compo
 
 /* --- judging --- */
 
+bool compose_is_half(const struct document *d)
+{
+	size_t slash = slice_rfind_byte(d->path, '/');
+	struct slice name = slash < d->path.len ? slice_from(d->path, slash + 1) : d->path, stem, rest;
+
+	return slice_split(name, '.', &stem, &rest) && (slice_is(stem, "compose") || slice_is(stem, "docker-compose")) &&
+	       slice_find_byte(rest, '.') < rest.len;
+}
+
 void judge_services(struct rule_context *c, const struct document *d)
 {
 	const struct project *p = c->surroundings;
@@ -304,7 +313,7 @@ void judge_services(struct rule_context *c, const struct document *d)
 			place.file = NULL;
 		container_of_service(p, d, service, &place, c->arena, &s);
 		/* Half of a service: the other half is in a file that is not here. */
-		s.sketch = s.sketch || slice_find(d->path, SLICE(".override.")) < d->path.len;
+		s.sketch = s.sketch || (compose_is_half(d) && !service->image && !service->build.at);
 		c->subject = &s;
 		c->name = arena_printf(c->arena, "%.*s service %.*s", SLICE_ARG(name), SLICE_ARG(service->name));
 		rule_evaluate(c, &container_rules);

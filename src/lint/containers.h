@@ -29,6 +29,9 @@ void container_of_command(const struct project *p, const struct document *d, con
 void container_peers_of_service(const struct compose_project *p, const struct compose_service *service,
 				struct arena *a, struct container_settings *s);
 
+/* A file that goes over another one ("compose.test.yaml"): half of what it names may stand there. */
+bool compose_is_half(const struct document *d);
+
 /* For evaluators: the rules over each service, and over each docker command of a script. */
 void judge_services(struct rule_context *c, const struct document *d);
 void judge_commands(struct rule_context *c, const struct document *d, const struct shell_script *script);
