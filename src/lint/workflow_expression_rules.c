@@ -142,6 +142,64 @@ static const char *missing_name(const struct workflow *w, const struct workflow_
 	return NULL;
 }
 
+/* Parts of an expression whose type is known to have no order or no text. */
+static bool is_object(const struct rule_context *c, const struct expression *e)
+{
+	struct slice p = expression_path(e, c->arena);
+
+	return word_in(p, "github.event|github|env|job|steps|runner|secrets|strategy|matrix|needs|inputs|vars");
+}
+
+static bool is_bool(const struct visit *v, const struct expression *e)
+{
+	const struct value *input = NULL;
+
+	if (e->kind == EXPRESSION_PROPERTY && e->left->kind == EXPRESSION_CONTEXT && slice_eq_nocase(e->left->text, SLICE("inputs")))
+		input = find_input(rule_workflow(v->c), e->text);
+	return e->kind == EXPRESSION_BOOL || e->kind == EXPRESSION_NULL || (value_is(input, NODE_MAP) && says(value_at(input, "type"), "boolean"));
+}
+
+static bool is_literal(const struct expression *e)
+{
+	return e->kind == EXPRESSION_STRING || e->kind == EXPRESSION_NUMBER || e->kind == EXPRESSION_BOOL;
+}
+
+static const char *bad_comparison(const struct visit *v, const struct expression *e)
+{
+	if (strchr("<>", e->text.data[0]) && (is_bool(v, e->left) || is_bool(v, e->right)))
+		return "neither true nor null is greater than anything";
+	if (!slice_is(e->text, "&&") && !slice_is(e->text, "||") &&
+	    ((is_literal(e->left) && is_object(v->c, e->right)) || (is_literal(e->right) && is_object(v->c, e->left))))
+		return "an object never equals a plain value";
+	return NULL;
+}
+
+static const struct workflow_job *job_named(const struct workflow *w, struct slice name)
+{
+	vec_each(j, &w->jobs)
+		if (slice_eq_nocase(j->id, name))
+			return j;
+	return NULL;
+}
+
+/* jobs.x.outputs.y and needs.x.outputs.y: has the job that output? */
+static const char *missing_output(const struct workflow *w, const struct expression *e)
+{
+	const struct expression *outputs = e->left, *job = outputs->left;
+	const struct workflow_job *j;
+
+	if (outputs->kind != EXPRESSION_PROPERTY || !slice_eq_nocase(outputs->text, SLICE("outputs")) || job->kind != EXPRESSION_PROPERTY ||
+	    job->left->kind != EXPRESSION_CONTEXT || !known(job->left->text, "jobs|needs"))
+		return NULL;
+	j = job_named(w, job->text);
+	if (!j || j->uses.value || is_computed(j->outputs))
+		return NULL;
+	value_each(it, value_is(j->outputs, NODE_MAP) ? j->outputs : NULL)
+		if (slice_eq_nocase(it->key, e->text))
+			return NULL;
+	return "the job has no output of this name";
+}
+
 static void visit_name(void *context, const struct expression *e)
 {
 	struct visit *v = context;
@@ -155,7 +213,9 @@ static void visit_name(void *context, const struct expression *e)
 	else if (e->kind == EXPRESSION_CALL && known(e->text, "success|failure|always|cancelled") && !slice_is(v->x->key, "if"))
 		what = "this function is for conditions alone";
 	else if (e->kind == EXPRESSION_PROPERTY)
-		what = missing_name(w, v->x, e);
+		what = e->left->kind == EXPRESSION_CONTEXT ? missing_name(w, v->x, e) : missing_output(w, e);
+	else if (e->kind == EXPRESSION_BINARY)
+		what = bad_comparison(v, e);
 	else if (e->kind == EXPRESSION_INDEX && e->left->kind == EXPRESSION_CONTEXT && e->right->kind == EXPRESSION_NUMBER)
 		what = "an object is asked for a name, not a number";
 	else if (calls(e, "fromJSON") && e->first && e->first->kind == EXPRESSION_STRING && slice_empty(slice_trim(e->first->text)))
@@ -350,6 +410,12 @@ static void check_action(struct rule_context *c)
 			what = "an action is owner/repo@ref, ./path or docker://image";
 		else if (u->kind == USES_DOCKER && slice_ends(u->path, SLICE(":")))
 			what = "the image's tag is empty";
+		else if (workflow_uses_is(u, "pypa/gh-action-pypi-publish") && (workflow_input(s, "packages_dir") || workflow_input(s, "repository_url")))
+			what = "inputs of this action are written with hyphens";
+		else if (u->kind == USES_REPOSITORY && workflow_input(s, "entrypoint"))
+			what = "entrypoint and args are for actions that are images";
+		else if (workflow_uses_is(u, "actions/cache") && u->path.len == 0 && (!workflow_input(s, "path") || !workflow_input(s, "key")))
+			what = "actions/cache needs the inputs path and key";
 		else if (outdated(u))
 			what = "this version needs a runtime that the runner no longer has";
 		if (what)

@@ -317,6 +317,8 @@ static void judge_scopes(struct rule_context *c, const struct value *p)
 	if (value_scalar(p) && p->type != NODE_NULL && !is_computed(p) && !word_in(value_text(p), "write-all|read-all"))
 		x = rule_fail(c, p->span, "permissions are \"read-all\", \"write-all\" or a map, not \"%.*s\"", SLICE_ARG(value_text(p)));
 	rule_alias_if(c, x, x, "actionlint:permissions");
+	if (value_is(p, NODE_NULL))
+		rule_alias(c, rule_fail(c, p->key_span, "permissions without a value: write {} where none are meant"), "actionlint:permissions");
 	if (!value_is(p, NODE_MAP))
 		return;
 	value_each(it, p) {

@@ -419,8 +419,10 @@ static void check_eval(struct rule_context *c)
 
 			fetched |= word_in(program, "curl|wget");
 			bool pipe = k->join == SHELL_PIPE && word_in(program, "sh|bash|zsh|python|python3|perl") && fetched;
-			if ((slice_is(program, "eval") && fetched) || pipe)
-				rule_alias_if(c, rule_fail(c, k->span, "a script from the network runs unread"), !pipe, "semgrep:curl-eval");
+			if (!pipe && !(slice_is(program, "eval") && fetched))
+				continue;
+			struct assessment *x = rule_fail(c, k->span, "a script from the network runs unread");
+			rule_alias_if(c, x, !pipe, "semgrep:curl-eval");
 		}
 	}
 }
