@@ -74,6 +74,26 @@ static int order_gaps(const void *a, const void *b)
 	return gap_cmp(a, b);
 }
 
+/* "CVE-2026-1", "GHSA-...": capitals, a dash; rules' ids are in lower case, peers' have no dash or are AVD's. */
+static bool names_vulnerability(struct slice id)
+{
+	size_t i = 0;
+
+	while (i < id.len && ascii_upper(id.data[i]))
+		i++;
+	return i > 1 && i < id.len && id.data[i] == '-' && !slice_starts(id, SLICE("AVD-"));
+}
+
+/* One policy is for every command: an ignore is unused where it could have been used. */
+static bool could_be_used(const struct report *r, const struct ignore *i)
+{
+	bool about_package = !slice_empty(i->package) || !slice_empty(i->purl) || names_vulnerability(i->id);
+
+	if (r->kind == TARGET_CONFIGURATION)
+		return !about_package && !slice_empty(i->id);
+	return r->advisories.count && (about_package || slice_empty(i->id));
+}
+
 static void note_unused_ignores(struct report *r, struct arena *a)
 {
 	vec_each(ignore, &r->policy->ignores) {
@@ -83,6 +103,9 @@ static void note_unused_ignores(struct report *r, struct arena *a)
 			gap_add(&r->gaps, a, GAP_NOTE, GAP_REASON_MISSING, ignore->origin,
 				"this ignore expired on %s and no longer counts",
 				timestamp_format_date(ignore->expires, date));
+		else if (!ignore->used && could_be_used(r, ignore))
+			gap_add(&r->gaps, a, GAP_NOTE, GAP_REASON_MISSING, ignore->origin,
+				"this ignore matched nothing");
 	}
 }
 
