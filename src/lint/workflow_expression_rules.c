@@ -228,6 +228,9 @@ static void check_names(struct rule_context *c)
 {
 	each_part(c, visit_name);
 	each_expression(x, c)
+		if (x->root && x->alone && slice_is(x->key, "credentials") && x->root->kind == EXPRESSION_STRING)
+			tell(c, x, x->root, "actionlint:expression", "credentials are a map of username and password");
+	each_expression(x, c)
 		if (x->root && x->root->kind == EXPRESSION_CONTEXT && known(x->root->text, contexts) && x->step && x->value == x->step->run)
 			tell(c, x, x->root, "actionlint:expression", "an object has no text: use toJSON");
 }
