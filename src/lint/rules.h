@@ -5,6 +5,7 @@
 #include "rule/rule.h"
 
 extern const struct rule_table dockerfile_shell_rules;   /* what commands do else; the exec form */
+extern const struct rule_table dockerfile_advice_rules;   /* what could be done better */
 extern const struct rule_table nginx_rules;
 extern const struct rule_table daemon_rules;             /* daemon.json and dockerd's flags */
 extern const struct rule_table systemd_rules;            /* units, /etc/default/docker */

@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 # Raised as rules are added, never lowered.
-FLOOR = 84
+FLOOR = 88
 
 # The rules that are about each defect: any of them will do.
 OBSOLETE_VERSION = ["compose-version"]
@@ -33,7 +33,7 @@ ABOUT = {
     86: [["compose-depends-condition"]],
     90: [["container-port-wildcard"]],
     114: [["dockerfile-copy-context"]],
-    120: [["dockerfile-init-missing", "dockerfile-node-init", "dockerfile-node-env"]],
+    120: [["dockerfile-node-init"]],
     127: [["project-health-program"]],
     136: [["shell-user-unpinned"]],
     154: [["shell-curl-pipe"]],
@@ -62,7 +62,7 @@ ABOUT = {
     368: [["shell-ufw-asks"]],
     371: [["shell-docker-user-chain"]],
     379: [["project-image-ended", "container-image-ended"]],
-    382: [["dockerfile-chmod-layer", "dockerfile-copy-chmod"]],
+    382: [["dockerfile-copy-chmod"]],
     388: [OBSOLETE_VERSION],
     395: [["container-tmpfs-run"]],
     402: [OBSOLETE_VERSION],
@@ -92,9 +92,9 @@ ABOUT = {
     544: [["shell-bench-run"]],
     554: [["container-image-moved"]],
     576: [["container-healthcheck-program", "project-health-program"]],
-    609: [["workflow-action-unpinned", "workflow-uses-unpinned", "workflow-action-compromised"]],
-    612: [["workflow-scan-gate", "workflow-trivy-gate"]],
-    616: [["workflow-permissions-missing", "workflow-security-events", "workflow-permissions"]],
+    609: [["workflow-uses-unpinned", "workflow-uses-compromised"]],
+    612: [["workflow-scanner-toothless"]],
+    616: [["workflow-permissions-excessive", "workflow-sarif-upload"]],
     630: [["shell-cosign-tag", "shell-cosign-key-file"]],
     633: [["shell-cosign-tag"]],
     651: [["markdown-content-trust"]],
