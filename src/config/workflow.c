@@ -209,16 +209,6 @@ static void scalar_expressions(struct reader *r, const struct value *v, const st
 		add_expression(r, v, at, source, inner, false, closed);
 }
 
-static const struct workflow_step *step_at(const struct workflow *w, const struct workflow_job *job, const struct value *v)
-{
-	size_t from = job ? job->first_step : 0, to = job ? from + job->step_count : w->steps.count;
-
-	for (size_t i = from; i < to; i++)
-		if (w->steps.items[i].at == v)
-			return &w->steps.items[i];
-	return NULL;
-}
-
 static void tree_expressions(struct reader *r, const struct value *v, struct place at)
 {
 	if (!v || ++at.depth > LIMIT_YAML_DEPTH)
@@ -236,6 +226,20 @@ static void tree_expressions(struct reader *r, const struct value *v, struct pla
 		if (it->key_span.source != SOURCE_NONE)
 			below.key = it->key;
 		tree_expressions(r, it, below);
+	}
+}
+
+/* Of an action: expressions and steps stand in the order of the file. */
+static void give_steps(struct workflow *w)
+{
+	size_t i = 0;
+
+	vec_each(x, &w->expressions) {
+		while (i < w->steps.count &&
+		       w->steps.items[i].at->span.offset + w->steps.items[i].at->span.length <= x->value->span.offset)
+			i++;
+		if (i < w->steps.count && x->value->span.offset >= w->steps.items[i].at->span.offset)
+			x->step = &w->steps.items[i];
 	}
 }
 
@@ -257,13 +261,7 @@ static void read_expressions(struct reader *r)
 		}
 	}
 	if (w->kind == WORKFLOW_ACTION)
-		vec_each(x, &w->expressions)
-			for (size_t i = 0; i < w->steps.count && !x->step; i++) {
-				struct span s = w->steps.items[i].at->span;
-
-				if (x->value->span.offset >= s.offset && x->value->span.offset < s.offset + s.length)
-					x->step = step_at(w, NULL, w->steps.items[i].at);
-			}
+		give_steps(w);
 }
 
 void workflow_read(const struct yaml_doc *doc, struct source_table *sources, struct arena *a, struct workflow *ret)
