@@ -24,6 +24,10 @@ git ls-files 'src/*.c' | xargs -P 2 -n 8 clang-tidy-14 -p build-tidy --quiet 2>/
 echo '--- fuzzing'
 scripts/fuzz.sh build-fuzz "${FUZZ_SECONDS:-120}" || status=1
 
+echo '--- Debian package and image'
+make --no-print-directory image && tests/packaging/test_packages.py build-packages >build-packages/output.txt || status=1
+grep -v '^ok [0-9]* - [^#]*$' build-packages/output.txt
+
 echo '--- peers'
 if [ -n "${BULWARK_PEERS:-}" ] && [ -n "${BULWARK_IMAGES:-}" ]; then
 	make --no-print-directory conformance || status=1

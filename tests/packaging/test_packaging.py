@@ -102,7 +102,10 @@ def own_files_are_judged():
     dockerfile = (SOURCE / OWN[0]).read_text()
     assert findings("--type", "dockerfile", "-", stdin=re.sub(r"^USER.*\n", "", dockerfile, flags=re.M))
     page = (SOURCE / OWN[4]).read_text()
-    assert findings("--type", "markdown", "-", stdin=re.sub(r"^USER.*\n", "", page, flags=re.M))
+    assert findings("--type", "markdown", "-", stdin=re.sub(r"debian:bookworm\S+", "debian", page))
+    workflow = (SOURCE / OWN[2]).read_text()
+    if run(BULWARK, "explain", "workflow-uses-unpinned").returncode == 0:
+        assert findings("--type", "workflow", "-", stdin=re.sub(r"@3d3c42e5\S+", "@v4", workflow))
 
 
 @check
