@@ -59,7 +59,7 @@ grep -q '^bulwark exit code [013]: ' "$root/scan.txt"
 echo '--- make install'
 run 'make install DESTDIR=/installed' >"$root/install.txt" 2>&1 || { tail -n 20 "$root/install.txt"; exit 1; }
 for f in bin/bulwark share/man/man1/bulwark.1 share/man/man1/bulwark-db-update.1 \
-	share/bash-completion/completions/bulwark; do
+	share/bash-completion/completions/bulwark libexec/docker/cli-plugins/docker-bulwark; do
 	[ -s "$root/installed/usr/local/$f" ] || { echo "make install: no $f" >&2; exit 1; }
 done
 echo '--- make test (its first suite)'
