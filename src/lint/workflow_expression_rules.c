@@ -131,6 +131,12 @@ static const char *missing_name(const struct workflow *w, const struct workflow_
 
 	if (e->left->kind != EXPRESSION_CONTEXT)
 		return NULL;
+	if (slice_eq_nocase(context, SLICE("inputs")) && !x->job && slice_is(x->key, "default")) {
+		const struct value *input = find_input(w, name);
+
+		if (!input || input->span.offset + input->span.length > x->value->span.offset)
+			return "the default may speak of inputs before it alone";
+	}
 	if (slice_eq_nocase(context, SLICE("needs")) && x->job && !needs_job(x->job, name))
 		return "the job does not need a job of this name";
 	if (slice_eq_nocase(context, SLICE("steps")) && x->step && !step_before(w, x, name))
