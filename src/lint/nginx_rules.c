@@ -510,7 +510,10 @@ static void check_hsts(struct rule_context *c)
 			set |= sets_hsts(level);
 		nginx_each(location, d)
 			set |= location->has_block && sets_hsts(location);
-		if (is_ssl_server(d) && !set)
+		const struct nginx_directive *reject = nginx_child(d, SLICE("ssl_reject_handshake"));
+
+		/* Who is turned away in the handshake gets no header. */
+		if (is_ssl_server(d) && !set && !(reject && slice_is(nginx_word(reject, 0), "on")))
 			rule_fail(c, d->span, "browsers are not told to come back over TLS: Strict-Transport-Security is missing");
 	}
 }

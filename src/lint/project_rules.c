@@ -292,10 +292,9 @@ static const struct {
 	const char *paths[3];
 } writers[] = {
 	{ "nginx", { "/var/cache/nginx", "/run" } },
-	{ "postgres", { "/var/lib/postgresql", "/run/postgresql" } },
-	{ "mysql", { "/var/lib/mysql", "/run/mysqld" } },
-	{ "mariadb", { "/var/lib/mysql", "/run/mysqld" } },
-	{ "redis", { "/data" } },
+	{ "postgres", { "/run/postgresql" } },
+	{ "mysql", { "/run/mysqld" } },
+	{ "mariadb", { "/run/mysqld" } },
 	{ "httpd", { "/usr/local/apache2/logs" } },
 };
 
