@@ -220,6 +220,7 @@ static void check_maintainer(struct rule_context *c)
 		struct assessment *x = rule_fail(c, in->span, "MAINTAINER is deprecated: a label says who maintains an image");
 		CLEANUP(buf_release) struct buf b;
 
+		buf_init(&b, 65536);
 		rule_alias(c, x, "hadolint:DL4000");
 		rule_alias_if(c, x, buildkit_reads(c, in), "buildkit:MaintainerDeprecated");
 		rule_alias(c, x, "trivy:DS-0022");
@@ -227,7 +228,6 @@ static void check_maintainer(struct rule_context *c)
 		rule_alias(c, x, "kics:MAINTAINER Instruction Being Used");
 		if (slice_empty(in->arguments) || in->stage < 0 || rule_dockerfile(c)->file->escape != '\\')
 			continue;
-		buf_init(&b, 65536);
 		buf_add_lit(&b, "LABEL org.opencontainers.image.authors=");
 		append_quoted(&b, unquoted(in->arguments));
 		if (!b.overflow)
