@@ -274,6 +274,12 @@ static void check_no_workdir(struct rule_context *c)
 					       "%.*s lies wherever the base image's working directory is: no WORKDIR says where",
 					       SLICE_ARG(to->value));
 		rule_alias(c, x, "hadolint:DL3045");
+		const struct dockerfile_stage *root = s ? root_stage(d, s) : NULL;
+		if (root && root->scratch) {
+			/* There it is / and can be nothing else. */
+			x->severity = SEVERITY_NEGLIGIBLE;
+			x->confidence = CONFIDENCE_LOW;
+		}
 	}
 }
 
@@ -343,6 +349,19 @@ static bool gathered(const struct dockerfile *d, const struct dockerfile_instruc
 	return root && root->scratch;
 }
 
+/* An image as it was published, put on top of a stage that only builds: its tools are what is wanted. */
+static bool adds_tools(const struct dockerfile *d, const struct dockerfile_instruction *in)
+{
+	int stage = dockerfile_stage_named(d, in, unquoted(dockerfile_flag(in, SLICE("from"))->value));
+
+	if (stage < 0 || in->stage < 0 || (size_t)in->stage + 1 == d->stages.count)
+		return false;
+	vec_each(other, &d->instructions)
+		if ((*other)->stage == stage && (*other)->keyword != DOCKERFILE_FROM)
+			return false;
+	return true;
+}
+
 static void check_whole(struct rule_context *c)
 {
 	each_instruction(in, c, DOCKERFILE_COPY) {
@@ -356,7 +375,7 @@ static void check_whole(struct rule_context *c)
 			struct assessment *x = rule_fail(c, in->span, "the whole file system of the other stage comes along, tools and secrets as well");
 			rule_alias(c, x, "hadolint:DL3067");
 			/* A stage that starts from nothing was made to be copied whole. */
-			if (gathered(rule_dockerfile(c)->file, in)) {
+			if (gathered(rule_dockerfile(c)->file, in) || adds_tools(rule_dockerfile(c)->file, in)) {
 				x->severity = SEVERITY_NEGLIGIBLE;
 				x->confidence = CONFIDENCE_LOW;
 			}

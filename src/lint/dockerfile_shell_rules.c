@@ -233,10 +233,12 @@ static bool starts_with_shell(const struct shell_command *command)
 
 static const struct shell_command *first_pipe(const struct dockerfile_run *run)
 {
+	const struct shell_command *ret = NULL;
+
 	run_each_command(command, run)
-		if (command->piped && !command->substitution)
-			return command;
-	return NULL;
+		if (command->piped && !command->substitution && (!ret || (ret->condition && !command->condition)))
+			ret = command;
+	return ret;
 }
 
 static void check_pipefail(struct rule_context *c)
@@ -258,6 +260,11 @@ static void check_pipefail(struct rule_context *c)
 			continue;
 		struct span at = pipe ? pipe->span : run->in->span;
 		struct assessment *x = rule_fail(c, at, "the RUN succeeds even if what stands before the pipe fails");
+		/* A question that is asked by a pipe may be answered by its end alone. */
+		if (pipe && pipe->condition) {
+			x->severity = SEVERITY_LOW;
+			x->confidence = CONFIDENCE_LOW;
+		}
 		rule_alias_if(c, x, pipe && !run->exec_form, "hadolint:DL4006");
 		rule_alias_if(c, x, exec_pipe || (run->script.commands.count && starts_with_shell(run->script.commands.items) &&
 						   !run->pipefail),

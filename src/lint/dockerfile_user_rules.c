@@ -123,6 +123,14 @@ static bool any_name(const struct dockerfile *d)
 	return false;
 }
 
+static bool only_names_images(const struct dockerfile *d)
+{
+	vec_each(in, &d->instructions)
+		if ((*in)->keyword != DOCKERFILE_FROM && (*in)->keyword != DOCKERFILE_ARG)
+			return false;
+	return true;
+}
+
 static void check_missing(struct rule_context *c)
 {
 	const struct dockerfile *d = rule_dockerfile(c)->file;
@@ -142,8 +150,8 @@ static void check_missing(struct rule_context *c)
 	rule_alias_if(c, x, !any, "checkov:CKV_DOCKER_3");
 	rule_alias_if(c, x, !end->scratch && !user, "kics:Missing User Instruction");
 	rule_discriminator(c, x, SLICE("final stage"));
-	if (!start && end->scratch) {
-		/* Files to be copied out of the build, and no program that could run. */
+	if (!start && (end->scratch || only_names_images(d))) {
+		/* Files to be copied out of the build, or a list of images for a bot: no program that could run. */
 		x->severity = SEVERITY_NEGLIGIBLE;
 		x->confidence = CONFIDENCE_LOW;
 	}
