@@ -5,6 +5,32 @@
 /* A derived source may itself be derived from; deeper chains are a mistake of ours. */
 #define DERIVATION_DEPTH 16
 
+/* Texts beyond the first bound have their line breaks counted once, by the block. */
+#define LONG_TEXT ((size_t)64 << 10)
+#define LINE_BLOCK ((size_t)4 << 10)
+
+static uint64_t count_newlines(struct slice text)
+{
+	uint64_t n = 0;
+
+	for (const char *at = text.data, *end = at + text.len; (at = memchr(at, '\n', (size_t)(end - at))); at++)
+		n++;
+	return n;
+}
+
+static const uint64_t *count_blocks(struct arena *a, struct slice text)
+{
+	uint64_t *before;
+
+	if (text.len < LONG_TEXT)
+		return NULL;
+	before = arena_new_array(a, uint64_t, text.len / LINE_BLOCK + 1);
+	for (size_t i = 1; i <= text.len / LINE_BLOCK; i++)
+		before[i] = before[i - 1] +
+			    count_newlines(slice_first(slice_from(text, (i - 1) * LINE_BLOCK), LINE_BLOCK));
+	return before;
+}
+
 void source_table_init(struct source_table *t, struct arena *a)
 {
 	*t = (struct source_table){ .arena = a };
@@ -13,8 +39,10 @@ void source_table_init(struct source_table *t, struct arena *a)
 
 uint32_t source_add(struct source_table *t, struct slice name, struct slice bytes, int32_t layer)
 {
+	const uint64_t *newlines = count_blocks(t->arena, bytes);
+
 	*vec_add(t->arena, &t->sources) =
-		(struct source){ .name = name, .bytes = bytes, .layer = layer };
+		(struct source){ .name = name, .bytes = bytes, .layer = layer, .newlines = newlines };
 	return (uint32_t)(t->sources.count - 1);
 }
 
@@ -75,9 +103,8 @@ static struct position position_at(const struct source *s, uint64_t offset)
 	size_t newline = slice_rfind_byte(before, '\n');
 	struct slice line = newline == before.len ? before : slice_from(before, newline + 1);
 
-	p.line = 1;
-	for (const char *at = before.data; (at = memchr(at, '\n', (size_t)(before.data + before.len - at))); at++)
-		p.line++;
+	size_t block = s->newlines ? (size_t)offset / LINE_BLOCK : 0;
+	p.line = 1 + (s->newlines ? s->newlines[block] : 0) + count_newlines(slice_from(before, block * LINE_BLOCK));
 	p.column = line.len + 1;
 	p.column_utf16 = 1;
 	while (!slice_empty(line)) {

@@ -32,6 +32,7 @@ struct source {
 	struct slice bytes; /* empty when no longer held: then only offsets can be shown */
 	struct source_piece_list pieces; /* sorted by offset; none: not derived */
 	int32_t layer;      /* number of the image's layer, -1: none */
+	const uint64_t *newlines; /* of long texts: how many stand before each block; else NULL */
 };
 
 struct source_table {
