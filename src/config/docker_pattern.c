@@ -202,6 +202,10 @@ bool docker_pattern_trim(struct slice pattern, struct slice value, bool suffix, 
 		return false;
 	if (end == NO_MATCH)
 		end = 0;
+	if (j.value.count == 0) {
+		*ret = SLICE_EMPTY;
+		return true;
+	}
 	if (suffix)
 		reverse(j.value.items + end, j.value.count - end);
 	*ret = encode(&j, j.value.items + end, j.value.count - end);
