@@ -16,7 +16,7 @@ KINDS = {"dockerfile", "yaml", "nginx", "json", "bash"}
 
 
 def main():
-    bulwark, source = sys.argv[1:3]
+    bulwark, source = str(pathlib.Path(sys.argv[1]).resolve()), sys.argv[2]
     guide = pathlib.Path(source, "docs", "security-best-practices.md")
     run = subprocess.run([bulwark, "lint", "--format", "json", "--exit-code", "0", "--now", "2026-11-24T00:00:00Z",
                           "--offline", guide.name], cwd=guide.parent, capture_output=True, check=False)
