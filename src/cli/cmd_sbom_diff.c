@@ -270,7 +270,7 @@ static int run_diff(struct invocation *in)
 
 static const char *const diff_examples[] = {
 	"bulwark sbom diff app-1.0.tar app-1.1.tar",
-	"bulwark sbom diff --format json yesterday.cdx.json registry://example.com/app:latest",
+	"bulwark sbom diff -f json before.cdx.json registry://example.com/app:2",
 	NULL,
 };
 

@@ -108,7 +108,7 @@ def wrong_usage():
     """wrong usage is exit code 2, names what is wrong, and guesses what was meant"""
     for words, needle in (
         (["scna", "x"], 'did you mean "scan"'),
-        (["scan"], "needs TARGET"),
+        (["scan"], "a TARGET is missing"),
         (["scan", "a", "b"], 'unexpected argument "b"'),
         (["scan", "--severty", "high", "x"], "did you mean --severity"),
         (["scan", "--format", "xml", "x"], "table, json, trivy-json"),
