@@ -109,7 +109,7 @@ def wrong_usage():
     for words, needle in (
         (["scna", "x"], 'did you mean "scan"'),
         (["scan"], "a TARGET is missing"),
-        (["scan", "a", "b"], 'unexpected argument "b"'),
+        (["sbom", "a", "b"], 'unexpected argument "b"'),
         (["scan", "--severty", "high", "x"], "did you mean --severity"),
         (["scan", "--format", "xml", "x"], "table, json, trivy-json"),
         (["scan", "--severity", "bad", "x"], '"bad"'),
