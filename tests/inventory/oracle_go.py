@@ -16,6 +16,7 @@ import sys
 import tempfile
 
 MACHINES = [(None, None), ('linux', '386'), ('linux', 's390x'), ('linux', 'mips'), ('windows', 'amd64'), ('darwin', 'arm64')]
+GUESSED = 256  # PACKAGE_GUESSED
 PIECES = [0, 13, 16, 100, 4096, 65536]
 MAIN, UNVERSIONED, LOCAL = 1 << 3, 1 << 6, 1 << 7
 
@@ -93,8 +94,9 @@ def expected(program):
 
 def seen(dump, program, piece):
     answer = run([dump, 'executable', str(piece), program])
-    # What a program is known as by its version strings is another row's matter.
-    rows = [line.split('\t')[1:] for line in answer.stdout.splitlines() if not line.startswith('program\t')]
+    # What a program is taken for by its version strings is another row's matter.
+    rows = [line.split('\t')[1:] for line in answer.stdout.splitlines()]
+    rows = [r for r in rows if r[0] == '!' or not int(r[2]) & GUESSED]
     return [[r[0], r[1], int(r[2]) if r[0] != '!' else -1] for r in rows], answer.stderr
 
 
@@ -104,6 +106,8 @@ def spans_hold(dump, program):
         data = f.read()
     for line in run([dump, 'executable', '65536', program]).stdout.splitlines():
         _, name, version, flags, _, _, _, offset, length = line.split('\t')
+        if int(flags) & GUESSED:
+            continue
         span = data[int(offset):int(offset) + int(length)].decode('utf-8', 'replace')
         text = version.replace('.0-rc.', 'rc').replace('-rc.', 'rc') if name == 'stdlib' else version
         if text not in span or (name != 'stdlib' and name not in span):
