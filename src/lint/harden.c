@@ -8,6 +8,7 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/map.h"
+#include "base/mem.h"
 #include "lint/internal.h"
 
 #define ROUNDS_MAX 20
@@ -304,9 +305,11 @@ bool harden_run(struct run *run, const struct harden_options *options, struct po
 bool harden_write(const struct harden_result *result, struct error *err)
 {
 	vec_each(f, &result->files) {
-		CLEANUP(cleanup_free) char *path = strndup(f->path.data, f->path.len);
+		CLEANUP(cleanup_free) char *path = mem_alloc(f->path.len + 1);
 		struct stat st;
 
+		memcpy(path, f->path.data, f->path.len);
+		path[f->path.len] = '\0';
 		if (!f->on_disk)
 			continue;
 		if (lstat(path, &st) != 0)

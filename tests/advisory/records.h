@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include <cmocka.h>
@@ -90,8 +91,11 @@ static inline void test_index_release(struct test_index *t)
 
 static inline void assert_slice(struct slice s, const char *expected)
 {
-	char *text = strndup(s.data, s.len);
+	char *text = malloc(s.len + 1);
 
+	if (s.len)
+		memcpy(text, s.data, s.len);
+	text[s.len] = '\0';
 	assert_string_equal(text, expected);
 	free(text);
 }
